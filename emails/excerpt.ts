@@ -1,0 +1,27 @@
+const ELLIPSIS = '…'
+
+/**
+ * The beginning of `text`, at most `limit` characters as readers count them, cut after a whole word and marked with an
+ * ellipsis. A text that fits comes back as it is.
+ */
+export function excerpt(text: string, limit: number): { readonly text: string; readonly isWhole: boolean } {
+  const characters = [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)]
+  if (characters.length <= limit) return { text, isWhole: true }
+
+  const head = characters
+    .slice(0, limit - ELLIPSIS.length)
+    .map((character) => character.segment)
+    .join('')
+  return { text: atWordEnd(head, characters[limit - ELLIPSIS.length]?.segment) + ELLIPSIS, isWhole: false }
+}
+
+// A script without spaces, or one endless word, is cut where the limit falls.
+function atWordEnd(head: string, next: string | undefined): string {
+  if (next !== undefined && /\s/.test(next)) return head.trimEnd()
+  const words = head.replace(/\s+\S*$/, '')
+  return words.length > head.length / 2 ? withoutPause(words) : head
+}
+
+function withoutPause(words: string): string {
+  return words.trimEnd().replace(/[,;:–—-]+$/, '')
+}
