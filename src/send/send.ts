@@ -1,0 +1,55 @@
+import type { IssueId, NewsletterId, SendId } from '../id.ts'
+
+export type SendState = 'scheduled' | 'preparing' | 'sending' | 'paused' | 'sent' | 'cancelled' | 'missed'
+
+/** The moves a send may make; every other one is refused, here and by the guard in the SQL. */
+export const SEND_MOVES: Readonly<Record<SendState, readonly SendState[]>> = {
+  scheduled: ['preparing', 'cancelled', 'missed'],
+  preparing: ['sending', 'sent', 'cancelled'],
+  sending: ['paused', 'sent', 'cancelled'],
+  paused: ['sending', 'cancelled'],
+  sent: [],
+  cancelled: [],
+  missed: [],
+}
+
+export type PauseReason = 'operator' | 'failure_rate' | 'refused_whole'
+
+/** One issue going to one audience at one time. */
+export type Send = {
+  readonly id: SendId
+  readonly issueId: IssueId
+  readonly newsletterId: NewsletterId
+  readonly state: SendState
+  readonly scheduledAt: Date
+  /** How late it may still start; found later, it is missed. */
+  readonly graceSeconds: number
+  /** Whether it repeats an issue, leaving out whoever may have it already. */
+  readonly again: boolean
+  readonly pauseReason: PauseReason | null
+  /** The size of the frozen audience; null until it is frozen. */
+  readonly recipients: number | null
+  readonly createdAt: Date
+  readonly preparedAt: Date | null
+  readonly finishedAt: Date | null
+  readonly editions: readonly SendEdition[]
+}
+
+/** The edition that one variant of a send is pinned to. `locale` null: everybody whom no other variant fits. */
+export type SendEdition = { readonly variant: string; readonly locale: string | null; readonly editionHash: string }
+
+/** What has become of a send's recipients so far. Once it is sent: recipients = accepted + refused + uncertain + skipped. */
+export type Progress = {
+  readonly recipients: number
+  readonly accepted: number
+  readonly refused: number
+  readonly uncertain: number
+  readonly skipped: number
+  /** Not yet handed to the provider, or in its hands without an answer. */
+  readonly open: number
+}
+
+/** The whole share (0 to 1) of recipients whose outcome is known; 1 for an empty audience. */
+export function shareDone(progress: Progress): number {
+  return progress.recipients === 0 ? 1 : (progress.recipients - progress.open) / progress.recipients
+}

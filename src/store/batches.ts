@@ -1,0 +1,102 @@
+import type { BatchId, DeliveryId, NewsletterId, SendId, SubscriberId } from '../id.ts'
+import type { Evidence } from '../outcome/outcome.ts'
+import type { FrozenBatch } from '../provider/provider.ts'
+import type { HeldReason } from '../send/batch.ts'
+
+/** Everything that the bytes of a batch depend on, committed before the first of them leaves. */
+export type Frozen = {
+  readonly batch: FrozenBatch
+  /** The assembling code's version. */
+  readonly wire: string
+  readonly provider: string
+  readonly account: string
+  /** Of the body, hex. */
+  readonly sha256: string
+}
+
+/** A batch in a worker's hands, frozen: its bytes may leave. */
+export type ClaimedBatch = {
+  readonly id: BatchId
+  readonly kind: 'bulk' | 'single'
+  readonly sendId: SendId | null
+  readonly generation: number
+  /** The fence: decisions about the batch count only while this is its newest attempt. */
+  readonly attempt: number
+  readonly setbacks: number
+  readonly depth: 'whole' | 'part'
+  /** True when the provider may have taken it in an earlier attempt. */
+  readonly wasInDoubt: boolean
+  readonly frozen: Frozen
+}
+
+/** One member of a batch at the time it is frozen, with all that its slots can be filled from. */
+export type Member = {
+  readonly deliveryId: DeliveryId
+  readonly subscriberId: SubscriberId | null
+  readonly address: string
+  readonly firstName: string
+  readonly attributes: Readonly<Record<string, string>>
+  /** Values that only this delivery has (a confirmation link). */
+  readonly slotValues: Readonly<Record<string, string>>
+}
+
+/** A batch about to be frozen for the first time in its generation. */
+export type FreshBatch = {
+  readonly id: BatchId
+  readonly kind: 'bulk' | 'single'
+  readonly newsletterId: NewsletterId
+  readonly sendId: SendId | null
+  readonly editionHash: string
+  readonly members: readonly Member[]
+}
+
+/** Turns a fresh batch into what its bytes are made of. Called inside the claiming transaction: quick, and no I/O but an edition. */
+export type Freeze = (fresh: FreshBatch) => Promise<Frozen>
+
+/** Who claims: the account whose slot was taken, and the worker that will hold the lease. */
+export type Claimant = { readonly account: string; readonly worker: string; readonly leaseMs: number }
+
+export type Claim =
+  /** Frozen and committed: its bytes may leave. */
+  | { readonly kind: 'claimed'; readonly batch: ClaimedBatch }
+  /** A batch was due, but nobody in it is to be written to any more; it is settled. Claim again. */
+  | { readonly kind: 'emptied' }
+  /** A batch was due, but freezing it failed; it was put off and `error` wants to be logged. */
+  | { readonly kind: 'not_frozen'; readonly batchId: BatchId; readonly error: unknown }
+  /** Nothing is due for this account. */
+  | { readonly kind: 'none' }
+
+/** A batch as held by one attempt; what is decided with an outdated attempt changes nothing. */
+export type Fence = { readonly id: BatchId; readonly attempt: number }
+
+/** The sending protocol's rows. Decisions are fenced; evidence is not. Every method commits before it returns. */
+export interface BatchStore {
+  /**
+   * Takes the next due batch, single mail first: members who left or are suppressed become skipped, the rest is frozen,
+   * and all of it is committed at once. A batch that is in doubt is taken as it was frozen.
+   */
+  claim(claimant: Claimant, freeze: Freeze): Promise<Claim>
+  /** Extends the lease; false when the batch is no longer this attempt's. */
+  renew(fence: Fence, leaseMs: number): Promise<boolean>
+  /** Writes down what was learned, by delivery, and settles the batch when no member of it is left open. */
+  record(batchId: BatchId, evidence: readonly Evidence[]): Promise<void>
+  /**
+   * Gives the batch back. With `nothingAccepted` it becomes pending under a new generation, to be checked and frozen
+   * anew; without, it is in doubt and will be asked about with the same bytes. `setback` counts towards the back-off.
+   */
+  giveBack(
+    fence: Fence,
+    how: { readonly nothingAccepted: boolean; readonly afterMs: number; readonly setback: boolean },
+  ): Promise<boolean>
+  /** Holds the batch for the operator; its open deliveries become uncertain. */
+  hold(fence: Fence, reason: HeldReason): Promise<boolean>
+  /**
+   * Splits a batch that was refused whole into two pending halves. `alike` when its other half was refused whole too:
+   * then nothing is split, and the batch is given back as pending.
+   */
+  split(fence: Fence): Promise<'split' | 'alike' | 'lost_fence'>
+  /** Leases that ran out become doubts; doubts that no provider will remember (older than `tooOldMs`) are held. */
+  takeOver(tooOldMs: number): Promise<{ readonly expired: number; readonly held: number }>
+  /** Holds the doubts that belong to another account than the configured one. */
+  holdForeign(account: string): Promise<number>
+}

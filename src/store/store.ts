@@ -1,0 +1,197 @@
+import type { Article } from '../article/article.ts'
+import type { Edition } from '../edition/edition.ts'
+import type { ArticleId, BatchId, DeliveryId, IssueId, NewsletterId, SendId, SubscriberId } from '../id.ts'
+import type { Issue, IssueChanges, StoredArticle } from '../issue/issue.ts'
+import type { NewNewsletter, Newsletter, NewsletterChanges } from '../newsletter/newsletter.ts'
+import type { Delivery, Outcome } from '../outcome/outcome.ts'
+import type { PauseReason, Progress, Send, SendEdition, SendState } from '../send/send.ts'
+import type { BatchStore } from './batches.ts'
+import type { SubscriberStore, SuppressionStore } from './subscribers.ts'
+
+/** A page of a list in a stable order: pass `next` on as `after` to go on; null at the end. */
+export type Page<Row> = { readonly rows: readonly Row[]; readonly next: string | null }
+
+/** `limit` 1 to 100; `after` is a page's `next`. */
+export type PageRequest = { readonly limit: number; readonly after?: string | undefined }
+
+export interface NewsletterStore {
+  /** Null when the slug is taken. */
+  create(newsletter: NewNewsletter): Promise<Newsletter | null>
+  get(id: NewsletterId): Promise<Newsletter | null>
+  /** By slug, or by id. */
+  find(slugOrId: string): Promise<Newsletter | null>
+  update(id: NewsletterId, changes: NewsletterChanges): Promise<Newsletter | null>
+  list(): Promise<readonly Newsletter[]>
+}
+
+export interface ArticleStore {
+  create(article: Article): Promise<StoredArticle>
+  get(id: ArticleId): Promise<StoredArticle | null>
+  /** In the order asked for; unknown ids are left out. */
+  getMany(ids: readonly ArticleId[]): Promise<readonly StoredArticle[]>
+  update(id: ArticleId, article: Article): Promise<StoredArticle | null>
+  list(page: PageRequest): Promise<Page<StoredArticle>>
+}
+
+export interface IssueStore {
+  /** Gives it the newsletter's next number. */
+  create(issue: Omit<Issue, 'id' | 'number' | 'createdAt' | 'updatedAt'>): Promise<Issue>
+  get(id: IssueId): Promise<Issue | null>
+  update(id: IssueId, changes: IssueChanges): Promise<Issue | null>
+  list(page: PageRequest & { readonly newsletterId?: NewsletterId | undefined }): Promise<Page<Issue>>
+}
+
+export interface EditionStore {
+  /** Storing the same edition twice is storing it once. */
+  put(edition: Edition): Promise<void>
+  get(hash: string): Promise<Edition | null>
+}
+
+export type NewSend = {
+  readonly issueId: IssueId
+  readonly newsletterId: NewsletterId
+  readonly scheduledAt: Date | 'now'
+  readonly graceSeconds: number
+  readonly again: boolean
+  readonly editions: readonly SendEdition[]
+  /** A repeated request with the same key is answered with the send it made. */
+  readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined
+}
+
+export type Created =
+  | { readonly kind: 'created'; readonly send: Send }
+  /** The same request was made before. */
+  | { readonly kind: 'replayed'; readonly send: Send }
+  /** The key was used for another request. */
+  | { readonly kind: 'key_reused' }
+  /** The issue has a send that is not cancelled or missed, and `again` was not asked for. */
+  | { readonly kind: 'exists'; readonly sendId: SendId }
+
+export type Prepared =
+  | { readonly kind: 'prepared'; readonly recipients: number; readonly batches: number }
+  /** Another process is at it, or it is past that state. */
+  | { readonly kind: 'not_ours' }
+
+/** What the rows say is due, for the sweep to ring about. */
+export type DueWork = {
+  readonly toPrepare: readonly SendId[]
+  readonly toDeliver: readonly SendId[]
+  readonly singles: boolean
+}
+
+export interface SendStore {
+  create(send: NewSend): Promise<Created>
+  get(id: SendId): Promise<Send | null>
+  list(
+    page: PageRequest & { readonly newsletterId?: NewsletterId | undefined; readonly state?: SendState | undefined },
+  ): Promise<Page<Send>>
+  /** The open send of an issue, if there is one that has not begun. */
+  scheduledFor(issueId: IssueId): Promise<Send | null>
+  /** Only while it is scheduled; false otherwise. The same holds for `replaceEditions`. */
+  reschedule(id: SendId, at: Date): Promise<boolean>
+  replaceEditions(id: SendId, editions: readonly SendEdition[]): Promise<boolean>
+  /** Moves a due send on to preparing, or to missed when its grace is over; null when it is neither. */
+  begin(id: SendId): Promise<'preparing' | 'missed' | null>
+  /** Freezes the audience and cuts the batches, in one transaction; `sizes` gives recipients a batch for each variant. */
+  prepare(id: SendId, sizes: Readonly<Record<string, number>>): Promise<Prepared>
+  /** How many would be written to now. */
+  audienceSize(newsletterId: NewsletterId): Promise<number>
+  pause(id: SendId, reason: PauseReason, actor: string): Promise<boolean>
+  resume(id: SendId, actor: string): Promise<boolean>
+  /** Stops what is not in the provider's hands: unclaimed members become skipped, doubts are held. */
+  cancel(id: SendId, actor: string): Promise<boolean>
+  progress(id: SendId): Promise<Progress>
+  /** Marks the sends as sent that have nothing open any more; returns them. */
+  settle(): Promise<readonly SendId[]>
+  due(): Promise<DueWork>
+}
+
+export interface DeliveryStore {
+  get(id: DeliveryId): Promise<Delivery | null>
+  list(page: PageRequest & { readonly sendId: SendId; readonly outcome?: Outcome | undefined }): Promise<Page<Delivery>>
+  /** Writes a mail to one reader down as a batch of one. */
+  addSingle(mail: SingleMail): Promise<{ readonly deliveryId: DeliveryId; readonly batchId: BatchId }>
+}
+
+/** A mail to one reader: a confirmation, a test. */
+export type SingleMail = {
+  readonly newsletterId: NewsletterId
+  readonly subscriberId: SubscriberId | null
+  readonly address: string
+  readonly editionHash: string
+  readonly slotValues: Readonly<Record<string, string>>
+}
+
+export type BlockReason = 'quota' | 'auth' | 'down'
+
+/** The account's row: its pace and whether it can be used. */
+export type ProviderState = {
+  readonly account: string
+  readonly name: string
+  readonly requestsPerSecond: number
+  readonly blockedUntil: Date | null
+  readonly blockedReason: BlockReason | null
+  readonly blockedDetail: string | null
+}
+
+export type Slot =
+  /** It is ours; the call may be made once `waitMs` have passed. */
+  { readonly kind: 'slot'; readonly waitMs: number } | { readonly kind: 'blocked'; readonly reason: BlockReason }
+
+export interface PaceStore {
+  /** Makes the account's row if it is not there. */
+  ensure(account: {
+    readonly account: string
+    readonly name: string
+    readonly requestsPerSecond: number
+  }): Promise<void>
+  get(account: string): Promise<ProviderState | null>
+  /** Takes the next slot of the account, for whatever is due when its time comes. */
+  takeSlot(account: string): Promise<Slot>
+  /** No slot before `afterMs` from now. */
+  slowDown(account: string, afterMs: number): Promise<void>
+  learn(account: string, requestsPerSecond: number): Promise<void>
+  /** `forMs` undefined: until the operator says otherwise. */
+  block(account: string, reason: BlockReason, forMs: number | undefined, detail: string): Promise<void>
+  /** Ends a block; with `reason`, only one of that reason. */
+  unblock(account: string, reason?: BlockReason): Promise<void>
+}
+
+/** What an API key may do. `public`-facing pages need none. */
+export type Scope = 'read' | 'write' | 'send'
+
+export type ApiKey = {
+  readonly id: string
+  readonly name: string
+  readonly scopes: readonly Scope[]
+  readonly createdAt: Date
+  readonly lastUsedAt: Date | null
+}
+
+export interface KeyStore {
+  create(key: { readonly name: string; readonly hash: string; readonly scopes: readonly Scope[] }): Promise<ApiKey>
+  /** The key with that sha256 (hex), unless it was revoked; notes that it was used. */
+  findByHash(hash: string): Promise<ApiKey | null>
+  list(): Promise<readonly ApiKey[]>
+  revoke(id: string): Promise<boolean>
+}
+
+/** Everything that lasts. One small interface an aggregate; `docs/architecture.md` shows which verb uses which. */
+export interface Store {
+  readonly newsletters: NewsletterStore
+  readonly articles: ArticleStore
+  readonly issues: IssueStore
+  readonly editions: EditionStore
+  readonly sends: SendStore
+  readonly batches: BatchStore
+  readonly deliveries: DeliveryStore
+  readonly pace: PaceStore
+  readonly subscribers: SubscriberStore
+  readonly suppressions: SuppressionStore
+  readonly keys: KeyStore
+  /** The database's time, to compare a worker's clock with. */
+  now(): Promise<Date>
+  /** What it is, for people: version and where. */
+  describe(): Promise<string>
+  close(): Promise<void>
+}
