@@ -18,7 +18,7 @@ export type EditionSlot =
 
 /**
  * A stretch of an edition: literal characters, a slot to fill, or a choice between two stretches. A choice takes
- * `then` for a recipient whose `attribute` equals `is` (without `is`: is not empty), else `otherwise`.
+ * `shown` for a recipient whose `attribute` equals `is` (without `is`: is not empty), else `otherwise`.
  */
 export type Piece =
   | string
@@ -26,7 +26,7 @@ export type Piece =
   | {
       readonly attribute: string
       readonly is?: string
-      readonly then: readonly Piece[]
+      readonly shown: readonly Piece[]
       readonly otherwise: readonly Piece[]
     }
 

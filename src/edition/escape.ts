@@ -1,0 +1,79 @@
+import { AppError } from '../error.ts'
+import type { EditionSlot, SlotContext, SlotValues } from './edition.ts'
+
+/**
+ * What stands in the message where `slot` stood, escaped for its context. Pure.
+ * @throws AppError `invalid_input` when a URL is missing, or is neither https nor http on loopback
+ */
+export function slotText(slot: EditionSlot, context: SlotContext, values: SlotValues): string {
+  const value =
+    slot.kind === 'url' ? requireUrl(slot.name, values[slot.name]) : textOr(slot.fallback, values[slot.name])
+  switch (context) {
+    case 'html':
+    case 'url':
+      return escapeHtml(value)
+    case 'url_part':
+      return encodeURIComponent(value)
+    case 'text':
+    case 'header':
+      return value
+  }
+}
+
+/** Whether a conditional block shows its `shown` side to this recipient. */
+export function choiceHolds(attribute: string, is: string | undefined, values: SlotValues): boolean {
+  const value = values[attribute] ?? ''
+  return is === undefined ? value !== '' : value === is
+}
+
+/** One line of plain characters: control characters and line separators become a space, lone surrogates U+FFFD. */
+export function oneLine(text: string): string {
+  return ODD.test(text) ? wellFormed(text.replace(BREAKS, ' ')) : text
+}
+
+/** `text` with every lone surrogate, which UTF-8 cannot carry, replaced by U+FFFD. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD')
+}
+
+/** Escapes what has a meaning in HTML text or in a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return MARKUP.test(text) ? text.replace(ALL_MARKUP, (character) => ENTITIES[character] ?? character) : text
+}
+
+const ODD = /[\p{Cc}\u2028\u2029\ud800-\udfff]/u
+const BREAKS = /[\p{Cc}\u2028\u2029]+/gu
+const MARKUP = /[&<>"']/
+const ALL_MARKUP = /[&<>"']/g
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function textOr(fallback: string, value: string | undefined): string {
+  const line = oneLine(value ?? '')
+  return line.trim() === '' ? oneLine(fallback) : line
+}
+
+// Only characters that RFC 3986 allows, so nothing in a URL can end an attribute, a header or a line; no user name.
+const REST = String.raw`(?:[/?#][\w\-.~:/?#[\]@!$&'()*+,;=%]*)?`
+const SAFE_URL = new RegExp(
+  String.raw`^(?:https://[a-z0-9](?:[a-z0-9.-]*)(?::\d+)?|http://(?:localhost|[a-z0-9-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?)${REST}$`,
+  'i',
+)
+
+function requireUrl(name: string, value: string | undefined): string {
+  if (value === undefined || value === '') {
+    throw new AppError('invalid_input', `The URL slot ${name} has no value; a message with a dead link is not made.`)
+  }
+  if (!SAFE_URL.test(value)) {
+    throw new AppError(
+      'invalid_input',
+      `The URL for slot ${name} must be https, or http on loopback, and fully encoded.`,
+    )
+  }
+  return value
+}
