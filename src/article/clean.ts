@@ -1,0 +1,33 @@
+// Every C0 and C1 control character but tab and line feed, which callers decide about.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+const BROKEN_SURROGATES = /\p{Surrogate}/gu
+
+/**
+ * The text without control characters, with every line end as a line feed and every unpaired surrogate as U+FFFD
+ * (PostgreSQL and JSON readers refuse them). Tabs, line feeds, bidirectional and zero-width characters stay.
+ */
+export function withoutControls(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').replace(BROKEN_SURROGATES, '\uFFFD')
+}
+
+/** The longest address that is taken, in characters. */
+export const MAX_URL_LENGTH = 2_048
+
+/**
+ * The address a link may lead to, absolute and normalised, or null: only https without a name and password in it,
+ * and mailto. A relative address is resolved against `base` when there is one.
+ */
+export function hrefOf(text: string, base?: string): string | null {
+  if (text.length > MAX_URL_LENGTH || !URL.canParse(text, base)) return null
+  const url = new URL(text, base)
+  if (url.href.length > MAX_URL_LENGTH) return null
+  if (url.protocol === 'mailto:') return url.pathname.includes('@') ? url.href : null
+  // https://bank.example@evil.example/ leads to evil.example, whatever it looks like.
+  return url.protocol === 'https:' && url.username === '' && url.password === '' ? url.href : null
+}
+
+/** Whether an address from `hrefOf` is one that can be fetched. */
+export function isHttps(href: string | null): href is string {
+  return href?.startsWith('https:') ?? false
+}
