@@ -1,0 +1,40 @@
+import { describe, expect, inject, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+
+/** One way to run Pressroom, as a test sees it. */
+export type Tier = {
+  readonly name: 'embedded' | 'postgres' | 'redis'
+  /** A fresh migrated database of this tier. */
+  createDatabase(): Promise<TestDatabase>
+  /** Where the queue of this tier is: null for the one in the database. */
+  readonly redisUrl: string | null
+}
+
+/**
+ * Describes the same tests once for each tier that this machine can offer. A tier it cannot offer is a skipped test
+ * that says what is not installed; with PRESSROOM_TEST_ALL=1, as in CI, it is a failing one.
+ */
+export function forEachTier(define: (tier: Tier) => void): void {
+  const { embedded, postgres, redis } = inject('servers')
+  const database = 'url' in postgres ? postgres.url : embedded
+  const onServer = (url: string) => () => createTestDatabase(url)
+  describe('on the embedded tier', () => {
+    define({ name: 'embedded', createDatabase: onServer(embedded), redisUrl: null })
+  })
+  describe('on the PostgreSQL tier', () => {
+    if ('missing' in postgres) return reportMissing(postgres.missing)
+    define({ name: 'postgres', createDatabase: onServer(postgres.url), redisUrl: null })
+  })
+  describe('on the Redis tier', () => {
+    if ('missing' in redis) return reportMissing(redis.missing)
+    define({ name: 'redis', createDatabase: onServer(database), redisUrl: redis.url })
+  })
+}
+
+function reportMissing(why: string): void {
+  if (process.env.PRESSROOM_TEST_ALL === '1') {
+    test(`can be tested: ${why}`, () => expect.fail(why))
+  } else {
+    test.skip(`skipped: ${why}`, () => undefined)
+  }
+}
