@@ -4,11 +4,11 @@ import type { Direction } from './props.ts'
 // Every look of a mail: inline styles for all clients, and below them the one style block for those that read it.
 // Layout and light colours never depend on the block.
 
-/** Inline styles, with the two properties of Outlook's Word engine that React's types do not know. */
-export type Css = CSSProperties & { msoHide?: 'all'; msoLineHeightRule?: 'exactly' }
+/** Inline styles, with the properties of Outlook's Word engine that React's types do not know. */
+export type Css = CSSProperties & { msoHide?: 'all'; msoLineHeightRule?: 'exactly'; msoPaddingAlt?: string }
 
 /** What an element needs to look right: `<p {...looks.dek}>`. The class only switches colours and sizes. */
-export type Look = { readonly className?: string; readonly style: Css }
+export type Look = { readonly className?: string; readonly style?: Css }
 
 export const WIDTH = 600
 export const GUTTER = 24

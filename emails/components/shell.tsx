@@ -1,0 +1,80 @@
+import { Head, Html } from '@react-email/components'
+import type { ReactNode } from 'react'
+import type { Direction } from '../props.ts'
+import { STYLE } from '../style.ts'
+import { blend, looks, startOf, WIDTH } from '../theme.ts'
+import { Preheader } from './preheader.tsx'
+
+type ShellProps = {
+  readonly lang: string
+  readonly dir: Direction
+  /** The subject: the document's title, and what a screen reader calls the mail. */
+  readonly title: string
+  readonly preheader: string
+  readonly children: ReactNode
+}
+
+/** The page around every mail: head, preheader and one column, 600 px wide where there is room. */
+export function Shell({ lang, dir, title, preheader, children }: ShellProps) {
+  // Web clients throw html and body away, with the language on them: the first element inside says it again.
+  return (
+    <Html lang={lang} dir={dir}>
+      <MailHead title={title} />
+      <body lang={lang} dir={dir} {...blend(looks.paper, { style: { margin: 0, padding: 0 } })}>
+        {/* biome-ignore lint/a11y/useSemanticElements: mail clients drop <article> */}
+        <div role="article" aria-roledescription="email" aria-label={title} lang={lang} dir={dir} {...looks.paper}>
+          <Preheader text={preheader} />
+          <Column dir={dir}>{children}</Column>
+        </div>
+      </body>
+    </Html>
+  )
+}
+
+function MailHead({ title }: { title: string }) {
+  return (
+    <Head>
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="supported-color-schemes" content="light dark" />
+      <meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no" />
+      <title>{title}</title>
+      <style>{STYLE}</style>
+    </Head>
+  )
+}
+
+// Fixed layout keeps one endless word from widening the column.
+function Column({ dir, children }: { dir: Direction; children: ReactNode }) {
+  const column = { maxWidth: `${WIDTH}px`, margin: '0 auto', tableLayout: 'fixed' } as const
+  return (
+    <>
+      <OutlookColumn edge="open600" />
+      <table
+        role="presentation"
+        width="100%"
+        cellPadding={0}
+        cellSpacing={0}
+        border={0}
+        {...blend(looks.paper, { style: column })}
+      >
+        <tbody>
+          <tr>
+            <td dir={dir} style={{ padding: 0, textAlign: startOf(dir) }}>
+              {children}
+            </td>
+          </tr>
+        </tbody>
+      </table>
+      <OutlookColumn edge="close" />
+    </>
+  )
+}
+
+/**
+ * Where a table of fixed width opens and closes for Outlook, which knows no `max-width`. React cannot write half a
+ * conditional comment, so this leaves a mark that is replaced after rendering; unreplaced, it shows nothing.
+ */
+function OutlookColumn({ edge }: { edge: 'open600' | 'close' }) {
+  return <i data-mso={edge} />
+}
