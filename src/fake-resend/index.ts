@@ -1,0 +1,6 @@
+export type { FakeResendControl } from './control.ts'
+export { FAULT_KINDS, type Fault, type FaultInput, type FaultKind } from './faults.ts'
+export type { AcceptedCount, AcceptedEmail } from './mailbox.ts'
+export type { ApiKey, FakeResendOptions, Undocumented } from './options.ts'
+export type { LoggedRequest } from './request-log.ts'
+export { type FakeResend, startFakeResend } from './start.ts'
