@@ -7,11 +7,22 @@ const LANGUAGES: Readonly<Record<string, Strings>> = { en }
 
 /** The sentences in the language of `locale` (`de-AT` finds `de`); English where there is none. */
 export function stringsFor(locale: string): Strings {
-  const [language = 'en'] = locale.toLowerCase().split(/[-_]/)
-  return LANGUAGES[language] ?? en
+  return LANGUAGES[languageOf(locale)] ?? en
+}
+
+/**
+ * The attributes of fixed words that stand in text of another language: an Arabic article in an English newsletter,
+ * say. Without them "14 May" would read "May 14" from right to left.
+ */
+export function wordsIn(strings: Strings, around: { readonly lang: string }): { lang?: string; dir?: string } {
+  return languageOf(around.lang) === strings.lang ? {} : { lang: strings.lang, dir: strings.dir }
 }
 
 /** A sentence with its `{places}` filled. */
 export function phrase(pattern: string, values: Readonly<Record<string, string | number>>): string {
   return pattern.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place))
+}
+
+function languageOf(locale: string): string {
+  return locale.toLowerCase().split(/[-_]/)[0] ?? locale
 }

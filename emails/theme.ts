@@ -63,7 +63,8 @@ export const looks = {
   h3: { className: 'ink', style: { ...typeface(SERIF, 20, 28), fontWeight: bold, margin: 0, color: light.ink } },
   h4: { className: 'ink', style: { ...typeface(SANS, 16, 24), fontWeight: bold, margin: 0, color: light.ink } },
   dek: { className: 'dek muted', style: { ...typeface(SERIF, 20, 28), margin: 0, color: light.muted } },
-  text: { className: 'ink', style: { ...typeface(SERIF, 18, 28), color: light.ink, overflowWrap: 'break-word' } },
+  // Pictures stand inside it, and Outlook clips a picture to an exact line height.
+  text: { className: 'ink', style: { ...typeface(SERIF, 18, 28), msoLineHeightRule: undefined, color: light.ink } },
   byline: { className: 'ink', style: { ...typeface(SANS, 16, 24), margin: 0, color: light.ink } },
   small: { className: 'muted', style: { ...small, margin: 0 } },
   link: { className: 'accent', style: { color: light.accent, textDecoration: 'underline' } },

@@ -25,7 +25,7 @@ export function Box({ look, top = 0, bottom = 0, flush = false, lang, dir, child
     style: { padding: `${steps(top)} ${side} ${steps(bottom)}` },
   }
   return (
-    <Layout>
+    <Layout width="fixed">
       <td lang={lang} dir={dir} {...blend(padding, dir ? aligned(dir) : {}, look ?? {})}>
         {children}
       </td>
@@ -33,10 +33,18 @@ export function Box({ look, top = 0, bottom = 0, flush = false, lang, dir, child
   )
 }
 
+type LayoutProps = {
+  readonly children: ReactNode
+  /** `fixed` keeps to the width there is, whatever a cell holds; `hug` is as wide as its cells. */
+  readonly width?: 'fixed' | 'full' | 'hug'
+}
+
 /** A table of one row that only arranges its cells; screen readers pass over it. */
-export function Layout({ children, width = '100%' }: { children: ReactNode; width?: string }) {
+export function Layout({ children, width = 'full' }: LayoutProps) {
+  const style = width === 'fixed' ? ({ tableLayout: 'fixed' } as const) : undefined
+  const across = width === 'hug' ? undefined : '100%'
   return (
-    <table role="presentation" width={width} cellPadding={0} cellSpacing={0} border={0}>
+    <table role="presentation" width={across} cellPadding={0} cellSpacing={0} border={0} style={style}>
       <tbody>
         <tr>{children}</tr>
       </tbody>
@@ -49,7 +57,7 @@ export function Ends({ dir, look, first, last }: { dir: Direction; look: Look; f
   return (
     <Layout>
       <td {...blend(look, { style: { textAlign: startOf(dir) } })}>{first}</td>
-      <td {...blend(look, { style: { textAlign: endOf(dir) } })}>{last}</td>
+      <td {...blend(look, { style: { textAlign: endOf(dir), whiteSpace: 'nowrap' } })}>{last}</td>
     </Layout>
   )
 }

@@ -16,7 +16,7 @@ export function Button({ href, label, spoken, tone = 'filled' }: ButtonProps) {
   const { cell, text } = TONES[tone]
   const letters = { fontFamily: SANS, fontSize: '16px', lineHeight: '24px', fontWeight: 700, textDecoration: 'none' }
   return (
-    <Layout width="auto">
+    <Layout width="hug">
       <td className={cell.className} style={{ ...cell.style, msoPaddingAlt: PADDING } as Look['style']}>
         <a
           href={href}

@@ -1,6 +1,6 @@
 import { Img } from '@react-email/components'
 import type { ArticleProps } from '../props.ts'
-import type { Strings } from '../strings.ts'
+import { type Strings, wordsIn } from '../strings.ts'
 import { blend, endOf, looks } from '../theme.ts'
 import { bylineOf, datesOf } from '../wording.ts'
 import { Layout } from './box.tsx'
@@ -39,10 +39,12 @@ function BylineText({ article, strings }: BylineProps) {
   )
   return (
     <>
-      <p {...looks.byline}>
+      <p {...looks.byline} {...wordsIn(strings, article)}>
         <Phrase pattern={bylineOf(article, strings)} values={{ name: author }} />
       </p>
-      <p {...looks.small}>{datesOf(article, strings)}</p>
+      <p {...looks.small} {...wordsIn(strings, article)}>
+        {datesOf(article, strings)}
+      </p>
       {bio && <p {...blend(looks.small, ABOVE)}>{bio}</p>}
     </>
   )

@@ -1,4 +1,4 @@
-import type { ColumnAlign, Direction, Inline, TableBlock } from '../props.ts'
+import type { Direction, Inline, TableBlock } from '../props.ts'
 import { blend, type Look, looks, ruled, SANS, startOf } from '../theme.ts'
 import { each } from './each.ts'
 import { Inlines } from './inline.tsx'
@@ -15,7 +15,7 @@ export function DataTable({ table, dir }: DataTableProps) {
         <thead>
           <tr>
             {each(table.head, (content, column) => (
-              <th scope="col" {...cell(dir, table.align?.[column], ruled('Bottom', 'ink'))}>
+              <th scope="col" {...cell(dir, column, table, ruled('Bottom', 'ink'))}>
                 <Inlines content={content} />
               </th>
             ))}
@@ -31,7 +31,7 @@ function row(cells: readonly (readonly Inline[])[], table: TableBlock, dir: Dire
   return (
     <tr>
       {each(cells, (content, column) => (
-        <td {...cell(dir, table.align?.[column], ruled('Bottom', 'rule'))}>
+        <td {...cell(dir, column, table, ruled('Bottom', 'rule'))}>
           <Inlines content={content} />
         </td>
       ))}
@@ -39,9 +39,10 @@ function row(cells: readonly (readonly Inline[])[], table: TableBlock, dir: Dire
   )
 }
 
-function cell(dir: Direction, align: ColumnAlign | undefined, line: Look): Look {
-  const padding = dir === 'rtl' ? '8px 0 8px 16px' : '8px 16px 8px 0'
+function cell(dir: Direction, column: number, { align }: TableBlock, line: Look): Look {
+  const between = dir === 'rtl' ? '8px 16px 8px 0' : '8px 0 8px 16px'
+  const padding = column === 0 ? '8px 0' : between
   return blend(looks.text, line, {
-    style: { ...letters, padding, textAlign: align ?? startOf(dir), verticalAlign: 'top' },
+    style: { ...letters, padding, textAlign: align?.[column] ?? startOf(dir), verticalAlign: 'top' },
   })
 }

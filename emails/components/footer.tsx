@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { NewsletterProps } from '../props.ts'
 import { Slot, useSlots, When } from '../slots.tsx'
-import { phrase, type Strings } from '../strings.ts'
+import { phrase, type Strings, wordsIn } from '../strings.ts'
 import { blend, looks } from '../theme.ts'
 import { Box, Rule } from './box.tsx'
 import { Lines } from './lines.tsx'
@@ -14,7 +14,10 @@ export function Footer({ newsletter, strings }: FooterProps) {
   return (
     <Closing>
       <p {...looks.small}>
-        <Thanks strings={strings} /> {newsletter.reason}
+        <span {...wordsIn(strings, { lang: newsletter.locale })}>
+          <Thanks strings={strings} />
+        </span>{' '}
+        {newsletter.reason}
       </p>
       <p className="on-screen" style={{ margin: '8px 0 0' }}>
         <FooterLink href={slots.url('unsubscribe')}>{strings.unsubscribe}</FooterLink>
@@ -61,7 +64,7 @@ function Thanks({ strings }: { strings: Strings }) {
 
 function Imprint({ newsletter }: { newsletter: NewsletterProps }) {
   return (
-    <p {...blend(looks.small, { style: { margin: '8px 0 0' } })}>
+    <p dir="auto" {...blend(looks.small, { style: { margin: '8px 0 0' } })}>
       {newsletter.senderName}
       <br />
       <Lines text={newsletter.postalAddress} />

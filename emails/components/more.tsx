@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { ArticleProps } from '../props.ts'
-import { phrase, type Strings } from '../strings.ts'
+import { phrase, type Strings, wordsIn } from '../strings.ts'
 import { blend, looks, steps } from '../theme.ts'
 import { bylineOf } from '../wording.ts'
 import { Box, Rule } from './box.tsx'
@@ -26,7 +26,9 @@ export function Related({ article, strings }: { article: ArticleProps; strings: 
   if (article.related.length === 0) return null
   return (
     <Box flush top={3}>
-      <h2 {...looks.h3}>{strings.related}</h2>
+      <h2 {...looks.h3} {...wordsIn(strings, article)}>
+        {strings.related}
+      </h2>
       {each(article.related.slice(0, SHOWN), ({ headline, url }) => (
         <p {...blend(looks.text, { style: { margin: `${steps(1)} 0 0` } })}>
           <a href={url} {...looks.link}>
@@ -47,7 +49,9 @@ function Teaser({ article, strings }: { article: ArticleProps; strings: Strings 
       <Box flush top={2}>
         <h3 {...looks.h3}>{headline(article)}</h3>
         {article.dek && <p {...blend(looks.text, { style: { ...SHORT, margin: `${steps(1)} 0 0` } })}>{article.dek}</p>}
-        <p {...blend(looks.small, { style: { margin: `${steps(1)} 0 0` } })}>{author}</p>
+        <p {...blend(looks.small, { style: { margin: `${steps(1)} 0 0` } })} {...wordsIn(strings, article)}>
+          {author}
+        </p>
       </Box>
     </Box>
   )

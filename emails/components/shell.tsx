@@ -44,7 +44,7 @@ function MailHead({ title }: { title: string }) {
   )
 }
 
-// Fixed layout keeps one endless word from widening the column.
+// Fixed layout and broken words: one endless word must not widen the column.
 function Column({ dir, children }: { dir: Direction; children: ReactNode }) {
   const column = { maxWidth: `${WIDTH}px`, margin: '0 auto', tableLayout: 'fixed' } as const
   return (
@@ -60,7 +60,7 @@ function Column({ dir, children }: { dir: Direction; children: ReactNode }) {
       >
         <tbody>
           <tr>
-            <td dir={dir} style={{ padding: 0, textAlign: startOf(dir) }}>
+            <td dir={dir} style={{ padding: 0, textAlign: startOf(dir), overflowWrap: 'break-word' }}>
               {children}
             </td>
           </tr>
