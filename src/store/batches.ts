@@ -23,7 +23,6 @@ export type ClaimedBatch = {
   /** The fence: decisions about the batch count only while this is its newest attempt. */
   readonly attempt: number
   readonly setbacks: number
-  readonly depth: 'whole' | 'part'
   /** True when the provider may have taken it in an earlier attempt. */
   readonly wasInDoubt: boolean
   readonly frozen: Frozen

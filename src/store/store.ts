@@ -98,8 +98,10 @@ export interface SendStore {
   audienceSize(newsletterId: NewsletterId): Promise<number>
   pause(id: SendId, reason: PauseReason, actor: string): Promise<boolean>
   resume(id: SendId, actor: string): Promise<boolean>
-  /** Stops what is not in the provider's hands: unclaimed members become skipped, doubts are held. */
+  /** From then on nothing of it is claimed any more. */
   cancel(id: SendId, actor: string): Promise<boolean>
+  /** Unclaimed members of cancelled sends become skipped, their doubts are held; a part of them a call. Returns the batches done. */
+  finishCancelled(): Promise<number>
   progress(id: SendId): Promise<Progress>
   /** Marks the sends as sent that have nothing open any more; returns them. */
   settle(): Promise<readonly SendId[]>

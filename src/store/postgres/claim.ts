@@ -1,0 +1,210 @@
+import type { BatchId, DeliveryId, NewsletterId, SendId, SubscriberId } from '../../id.ts'
+import type { Claim, Claimant, ClaimedBatch, Freeze, Frozen, Member } from '../batches.ts'
+import { LOCKS } from './locks.ts'
+import { type Pool, type Tx, transaction } from './pool.ts'
+
+type DueRow = {
+  id: BatchId
+  kind: 'bulk' | 'single'
+  newsletter_id: NewsletterId
+  send_id: SendId | null
+  edition_hash: string
+  state: 'pending' | 'in_doubt'
+  generation: number
+  attempt: number
+  setbacks: number
+  parent_id: BatchId | null
+  frozen: Frozen | null
+}
+
+type MemberRow = {
+  delivery_id: DeliveryId
+  subscriber_id: SubscriberId | null
+  address: string
+  first_name: string
+  attributes: Record<string, string>
+  slot_values: Record<string, string>
+  skip: string | null
+}
+
+/**
+ * Takes the next due batch and leaves it frozen and leased, in one transaction: who may have left is looked up and what
+ * goes out is written down before anybody else can change either.
+ */
+export async function claimBatch(pool: Pool, claimant: Claimant, freeze: Freeze): Promise<Claim> {
+  const failed: { batchId: BatchId | null } = { batchId: null }
+  try {
+    return await transaction(pool, async (client) => {
+      const { rows } = await client.query<DueRow>(NEXT_DUE, [claimant.account])
+      const [due] = rows
+      if (!due) return { kind: 'none' }
+      if (due.frozen) return { kind: 'claimed', batch: await retake(client, due, due.frozen, claimant) }
+      failed.batchId = due.id
+      return freezeFresh(client, due, claimant, freeze)
+    })
+  } catch (error) {
+    if (!failed.batchId) throw error
+    await putOff(pool, failed.batchId)
+    return { kind: 'not_frozen', batchId: failed.batchId, error }
+  }
+}
+
+// Single mail first; then the lowest due batch of each send that is on, oldest send first. Partial indexes
+// batch_due_single and batch_due_bulk; one row locked a send. A paused send's doubts go on being resolved.
+const NEXT_DUE = `
+  with single as (
+    select id
+    from batch
+    where kind = 'single' and state in ('pending', 'in_doubt') and not_before <= app_now()
+      and (account is null or account = $1)
+    order by not_before
+    limit 1
+    for update skip locked
+  ), bulk as (
+    select picked.id
+    from send
+    cross join lateral (
+      select batch.id
+      from batch
+      where batch.send_id = send.id and batch.state in ('pending', 'in_doubt') and batch.not_before <= app_now()
+        and (batch.account is null or batch.account = $1)
+        and (send.state = 'sending' or batch.state = 'in_doubt')
+      order by batch.number
+      limit 1
+      for update skip locked
+    ) as picked
+    where send.state in ('sending', 'paused') and not exists (select from single)
+    order by send.scheduled_at, send.id
+    limit 1
+  )
+  select id, kind, newsletter_id, send_id, edition_hash, state, generation, attempt, setbacks, parent_id, frozen
+  from batch
+  where id = (select id from single union all select id from bulk limit 1)`
+
+async function freezeFresh(client: Tx, due: DueRow, claimant: Claimant, freeze: Freeze): Promise<Claim> {
+  await client.query('select pg_advisory_xact_lock_shared($1)', [LOCKS.consent])
+  const { rows } = await client.query<MemberRow>(due.kind === 'bulk' ? CHECK_BULK : CHECK_SINGLE, [
+    due.id,
+    due.newsletter_id,
+  ])
+  const members = rows.filter((row) => row.skip === null).map(readMember)
+  const skipped = rows.length - members.length
+  if (members.length === 0) {
+    await client.query(
+      `update batch set state = 'settled', skipped = skipped + $2, settled_at = app_now() where id = $1`,
+      [due.id, skipped],
+    )
+    return { kind: 'emptied' }
+  }
+  const frozen = await freeze({
+    id: due.id,
+    kind: due.kind,
+    newsletterId: due.newsletter_id,
+    sendId: due.send_id,
+    editionHash: due.edition_hash,
+    members,
+  })
+  await client.query(
+    `update batch
+     set state = 'submitting', attempt = attempt + 1, worker = $2, lease_until = app_now() + make_interval(secs => $3 / 1000.0),
+         in_doubt_since = app_now(), frozen = $4, account = $5, skipped = skipped + $6
+     where id = $1`,
+    [due.id, claimant.worker, claimant.leaseMs, JSON.stringify(frozen), claimant.account, skipped],
+  )
+  return { kind: 'claimed', batch: { ...readDue(due), wasInDoubt: false, frozen } }
+}
+
+/** A batch that may be known to the provider is taken as it was frozen: same members, same bytes, same key. */
+async function retake(client: Tx, due: DueRow, frozen: Frozen, claimant: Claimant): Promise<ClaimedBatch> {
+  await client.query(
+    `update batch
+     set state = 'submitting', attempt = attempt + 1, worker = $2, lease_until = app_now() + make_interval(secs => $3 / 1000.0)
+     where id = $1`,
+    [due.id, claimant.worker, claimant.leaseMs],
+  )
+  return { ...readDue(due), wasInDoubt: true, frozen }
+}
+
+/** A batch that cannot be frozen must not keep the others from being claimed. */
+async function putOff(pool: Pool, id: BatchId): Promise<void> {
+  await pool.query(
+    `update batch
+     set not_before = app_now() + interval '1 minute', setbacks = setbacks + 1
+     where id = $1 and state = 'pending'`,
+    [id],
+  )
+}
+
+// Members in the order of their delivery ids; those not to be written to any more become skipped on the way.
+// At most a batch of rows, by delivery_batch and primary keys.
+const CHECK_BULK = `
+  with checked as materialized (
+    select delivery.id as delivery_id, subscriber.id as subscriber_id, subscriber.address,
+           coalesce(subscriber.first_name, '') as first_name, coalesce(subscriber.attributes, '{}') as attributes,
+           '{}'::json as slot_values,
+           case
+             when subscriber.id is null then 'erased'
+             when exists (
+               select from suppression
+               where suppression.address_key = subscriber.address_key
+                 and (suppression.newsletter_id is null or suppression.newsletter_id = $2)
+             ) then 'suppressed'
+             when subscription.status is distinct from 'confirmed' then 'unsubscribed'
+           end as skip
+    from delivery
+    left join subscriber on subscriber.id = delivery.subscriber_id
+    left join subscription on subscription.newsletter_id = $2 and subscription.subscriber_id = delivery.subscriber_id
+    where delivery.batch_id = $1 and delivery.outcome = 'planned'
+  ), skipped as (
+    update delivery
+    set outcome = 'skipped', reason = checked.skip, updated_at = app_now()
+    from checked
+    where delivery.id = checked.delivery_id and checked.skip is not null
+  )
+  select * from checked order by delivery_id`
+
+// A single mail is asked for by whom it goes to; only a suppression stops it.
+const CHECK_SINGLE = `
+  with checked as materialized (
+    select delivery.id as delivery_id, delivery.subscriber_id, delivery.address,
+           coalesce(subscriber.first_name, '') as first_name, coalesce(subscriber.attributes, '{}') as attributes,
+           coalesce(delivery.slot_values, '{}') as slot_values,
+           case
+             when exists (
+               select from suppression
+               where suppression.address_key = lower(delivery.address)
+                 and (suppression.newsletter_id is null or suppression.newsletter_id = $2)
+             ) then 'suppressed'
+           end as skip
+    from delivery
+    left join subscriber on subscriber.id = delivery.subscriber_id
+    where delivery.batch_id = $1 and delivery.outcome = 'planned'
+  ), skipped as (
+    update delivery
+    set outcome = 'skipped', reason = checked.skip, updated_at = app_now()
+    from checked
+    where delivery.id = checked.delivery_id and checked.skip is not null
+  )
+  select * from checked order by delivery_id`
+
+function readDue(due: DueRow): Omit<ClaimedBatch, 'wasInDoubt' | 'frozen'> {
+  return {
+    id: due.id,
+    kind: due.kind,
+    sendId: due.send_id,
+    generation: due.generation,
+    attempt: due.attempt + 1,
+    setbacks: due.setbacks,
+  }
+}
+
+function readMember(row: MemberRow): Member {
+  return {
+    deliveryId: row.delivery_id,
+    subscriberId: row.subscriber_id,
+    address: row.address,
+    firstName: row.first_name,
+    attributes: row.attributes,
+    slotValues: row.slot_values,
+  }
+}

@@ -1,0 +1,97 @@
+import type { NewsletterId } from '../../id.ts'
+import type { Newsletter } from '../../newsletter/newsletter.ts'
+import type { NewsletterStore } from '../store.ts'
+import type { Pool } from './pool.ts'
+
+type NewsletterRow = {
+  id: NewsletterId
+  slug: string
+  name: string
+  from_name: string
+  from_address: string
+  reply_to: string | null
+  postal_address: string
+  homepage: string | null
+  locale: string
+  time_zone: string
+  created_at: Date
+}
+
+const COLUMNS =
+  'id, slug, name, from_name, from_address, reply_to, postal_address, homepage, locale, time_zone, created_at'
+
+/** Newsletters on PostgreSQL. */
+export function createNewsletterStore(pool: Pool): NewsletterStore {
+  const one = async (sql: string, values: unknown[]) => {
+    const { rows } = await pool.query<NewsletterRow>(sql, values)
+    return rows[0] ? readNewsletter(rows[0]) : null
+  }
+  return {
+    create: (newsletter) =>
+      one(
+        `insert into newsletter (slug, name, from_name, from_address, reply_to, postal_address, homepage, locale, time_zone)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (slug) do nothing
+         returning ${COLUMNS}`,
+        [
+          newsletter.slug,
+          newsletter.name,
+          newsletter.fromName,
+          newsletter.fromAddress,
+          newsletter.replyTo,
+          newsletter.postalAddress,
+          newsletter.homepage,
+          newsletter.locale,
+          newsletter.timeZone,
+        ],
+      ),
+    get: (id) => one(`select ${COLUMNS} from newsletter where id = $1`, [id]),
+    find: (slugOrId) => one(`select ${COLUMNS} from newsletter where slug = $1 or id::text = $1`, [slugOrId]),
+    // A null in $2… keeps what is there, except where null is a value: those two say whether they change.
+    update: (id, changes) =>
+      one(
+        `update newsletter
+         set name = coalesce($2, name), from_name = coalesce($3, from_name), from_address = coalesce($4, from_address),
+             postal_address = coalesce($5, postal_address), locale = coalesce($6, locale),
+             time_zone = coalesce($7, time_zone),
+             reply_to = case when $8 then $9 else reply_to end,
+             homepage = case when $10 then $11 else homepage end,
+             updated_at = app_now()
+         where id = $1
+         returning ${COLUMNS}`,
+        [
+          id,
+          changes.name,
+          changes.fromName,
+          changes.fromAddress,
+          changes.postalAddress,
+          changes.locale,
+          changes.timeZone,
+          changes.replyTo !== undefined,
+          changes.replyTo,
+          changes.homepage !== undefined,
+          changes.homepage,
+        ],
+      ),
+    list: async () => {
+      const { rows } = await pool.query<NewsletterRow>(`select ${COLUMNS} from newsletter order by name, id`)
+      return rows.map(readNewsletter)
+    },
+  }
+}
+
+function readNewsletter(row: NewsletterRow): Newsletter {
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    fromName: row.from_name,
+    fromAddress: row.from_address,
+    replyTo: row.reply_to,
+    postalAddress: row.postal_address,
+    homepage: row.homepage,
+    locale: row.locale,
+    timeZone: row.time_zone,
+    createdAt: row.created_at,
+  }
+}

@@ -1,0 +1,102 @@
+import type { BlockReason, PaceStore } from '../store.ts'
+import type { Pool } from './pool.ts'
+
+type ProviderRow = {
+  account: string
+  name: string
+  requests_per_second: number
+  blocked_until: Date | null
+  blocked_reason: BlockReason | null
+  blocked_detail: string | null
+}
+
+/** The pace of provider accounts on PostgreSQL: one row an account, shared by every worker. */
+export function createPaceStore(pool: Pool): PaceStore {
+  return {
+    ensure: async ({ account, name, requestsPerSecond }) => {
+      await pool.query(
+        `insert into provider (account, name, requests_per_second)
+         values ($1, $2, $3)
+         on conflict (account) do nothing`,
+        [account, name, requestsPerSecond],
+      )
+    },
+    get: async (account) => {
+      const { rows } = await pool.query<ProviderRow>(
+        `select account, name, requests_per_second, blocked_reason, blocked_detail,
+                nullif(blocked_until, 'infinity') as blocked_until
+         from provider
+         where account = $1`,
+        [account],
+      )
+      return rows.map(readProvider)[0] ?? null
+    },
+    // One row lock, held for the statement. A provider that is down lets one probe through a minute.
+    takeSlot: async (account) => {
+      const { rows } = await pool.query<{ wait_ms: number | null; blocked_reason: BlockReason | null }>(
+        `with taken as (
+           update provider
+           set next_slot_at = greatest(next_slot_at, app_now()) + make_interval(secs => 1 / requests_per_second),
+               blocked_until = case when blocked_reason = 'down' then app_now() + interval '1 minute' end,
+               blocked_reason = case when blocked_reason = 'down' then 'down' end,
+               blocked_detail = case when blocked_reason = 'down' then blocked_detail end,
+               updated_at = app_now()
+           where account = $1 and (blocked_until is null or blocked_until <= app_now())
+           returning extract(epoch from
+             next_slot_at - make_interval(secs => 1 / requests_per_second) - app_now())::float8 * 1000 as wait_ms
+         )
+         select (select wait_ms from taken) as wait_ms,
+                (select blocked_reason from provider where account = $1) as blocked_reason`,
+        [account],
+      )
+      const [row] = rows
+      if (row && row.wait_ms !== null) return { kind: 'slot', waitMs: Math.max(0, row.wait_ms) }
+      return { kind: 'blocked', reason: row?.blocked_reason ?? 'auth' }
+    },
+    slowDown: async (account, afterMs) => {
+      await pool.query(
+        `update provider
+         set next_slot_at = greatest(next_slot_at, app_now() + make_interval(secs => $2 / 1000.0)), updated_at = app_now()
+         where account = $1`,
+        [account, afterMs],
+      )
+    },
+    // A change of less than a tenth is noise; leaving the row alone keeps it cheap.
+    learn: async (account, requestsPerSecond) => {
+      await pool.query(
+        `update provider
+         set requests_per_second = $2, updated_at = app_now()
+         where account = $1 and abs(requests_per_second - $2) > requests_per_second * 0.1`,
+        [account, requestsPerSecond],
+      )
+    },
+    block: async (account, reason, forMs, detail) => {
+      await pool.query(
+        `update provider
+         set blocked_until = coalesce(app_now() + make_interval(secs => $3 / 1000.0), 'infinity'),
+             blocked_reason = $2, blocked_detail = $4, updated_at = app_now()
+         where account = $1`,
+        [account, reason, forMs, detail],
+      )
+    },
+    unblock: async (account, reason) => {
+      await pool.query(
+        `update provider
+         set blocked_until = null, blocked_reason = null, blocked_detail = null, updated_at = app_now()
+         where account = $1 and blocked_reason is not null and ($2::text is null or blocked_reason = $2)`,
+        [account, reason],
+      )
+    },
+  }
+}
+
+function readProvider(row: ProviderRow) {
+  return {
+    account: row.account,
+    name: row.name,
+    requestsPerSecond: row.requests_per_second,
+    blockedUntil: row.blocked_until,
+    blockedReason: row.blocked_reason,
+    blockedDetail: row.blocked_detail,
+  }
+}

@@ -1,0 +1,39 @@
+import type { Store } from '../store.ts'
+import { createBatchStore } from './batches.ts'
+import { createDeliveryStore } from './deliveries.ts'
+import { createArticleStore, createEditionStore, createIssueStore } from './issues.ts'
+import { createKeyStore } from './keys.ts'
+import { createNewsletterStore } from './newsletters.ts'
+import { createPaceStore } from './pace.ts'
+import type { Pool } from './pool.ts'
+import { createSendStore } from './sends.ts'
+import { createSubscriberStore } from './subscribers.ts'
+import { createSuppressionStore } from './suppressions.ts'
+
+/** Everything that lasts, on PostgreSQL 14 or newer. The database must have been migrated. Closing it ends the pool. */
+export function createPostgresStore(pool: Pool): Store {
+  return {
+    newsletters: createNewsletterStore(pool),
+    articles: createArticleStore(pool),
+    issues: createIssueStore(pool),
+    editions: createEditionStore(pool),
+    sends: createSendStore(pool),
+    batches: createBatchStore(pool),
+    deliveries: createDeliveryStore(pool),
+    pace: createPaceStore(pool),
+    subscribers: createSubscriberStore(pool),
+    suppressions: createSuppressionStore(pool),
+    keys: createKeyStore(pool),
+    now: async () => {
+      const { rows } = await pool.query<{ now: Date }>('select app_now() as now')
+      return rows[0]?.now ?? new Date(Number.NaN)
+    },
+    describe: async () => {
+      const { rows } = await pool.query<{ described: string }>(
+        `select 'PostgreSQL ' || current_setting('server_version') || ', database ' || current_database() as described`,
+      )
+      return rows[0]?.described ?? 'PostgreSQL'
+    },
+    close: () => pool.end(),
+  }
+}
