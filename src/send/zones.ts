@@ -12,7 +12,8 @@ export function isTimeZone(name: string): boolean {
 export function similarZones(name: string): readonly string[] {
   const wanted = simplified(name)
   const ranked = [...names].map((zone) => ({ zone, distance: distanceTo(wanted, zone) }))
-  const allowed = Math.max(1, Math.floor(wanted.length / 4))
+  const exact = ranked.some(({ distance }) => distance === 0)
+  const allowed = exact ? 0 : Math.floor(wanted.length / 5)
   return ranked
     .filter(({ distance }) => distance <= allowed)
     .sort((one, other) => one.distance - other.distance || one.zone.localeCompare(other.zone, 'en'))

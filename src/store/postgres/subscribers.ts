@@ -1,0 +1,192 @@
+import type { NewsletterId, SubscriberId } from '../../id.ts'
+import type { ConsentCircumstances, Subscriber, Subscription, SubscriptionStatus } from '../../subscriber/subscriber.ts'
+import type { SubscriberStore, SubscriberWithSubscriptions } from '../subscribers.ts'
+import { importSubscribers } from './import.ts'
+import { LOCKS } from './locks.ts'
+import { pageOf, readCursor } from './pages.ts'
+import { type Pool, type Queryable, transaction } from './pool.ts'
+import { requestSubscription } from './request.ts'
+
+type SubscriberRow = {
+  id: SubscriberId
+  address: string
+  first_name: string
+  attributes: Record<string, string>
+  locale: string | null
+  time_zone: string | null
+  created_at: Date
+  cursor_at: string
+}
+
+type SubscriptionRow = {
+  newsletter_id: NewsletterId
+  subscriber_id: SubscriberId
+  status: SubscriptionStatus
+  requested_at: Date
+  confirmed_at: Date | null
+  unsubscribed_at: Date | null
+}
+
+const SUBSCRIBER = `subscriber.id, subscriber.address, subscriber.first_name, subscriber.attributes, subscriber.locale,
+  subscriber.time_zone, subscriber.created_at, subscriber.created_at::text as cursor_at`
+
+/** Subscribers and their subscriptions on PostgreSQL. */
+export function createSubscriberStore(pool: Pool): SubscriberStore {
+  const one = async (condition: string, value: string) => {
+    const sql = `select ${SUBSCRIBER} from subscriber where ${condition}`
+    const { rows } = await pool.query<SubscriberRow>(sql, [value])
+    const [subscriber] = await withSubscriptions(pool, rows.map(readSubscriber))
+    return subscriber ?? null
+  }
+  return {
+    get: (id) => one('id = $1', id),
+    findByAddress: (addressKey) => one('address_key = $1', addressKey),
+    list: async ({ limit, after, newsletterId, status }) => {
+      const cursor = readCursor(after)
+      const { rows } = await pool.query<SubscriberRow>(LIST, [cursor?.at, cursor?.id, newsletterId, status, limit + 1])
+      const page = pageOf(rows, limit, readSubscriber)
+      return { ...page, rows: await withSubscriptions(pool, page.rows) }
+    },
+    request: (request) => requestSubscription(pool, request),
+    confirm: (newsletterId, subscriberId, circumstances) =>
+      move(pool, CONFIRM, newsletterId, subscriberId, circumstances),
+    unsubscribe: (newsletterId, subscriberId, circumstances) =>
+      transaction(pool, async (tx) => {
+        await tx.query('select pg_advisory_xact_lock($1)', [LOCKS.consent])
+        return move(tx, UNSUBSCRIBE, newsletterId, subscriberId, circumstances)
+      }),
+    import: (newsletterId, rows, circumstances) => importSubscribers(pool, newsletterId, rows, circumstances),
+    anyConfirmed: async (newsletterId) => {
+      const { rows } = await pool.query<SubscriberRow>(ANY_CONFIRMED, [newsletterId])
+      return rows.map(readSubscriber)[0] ?? null
+    },
+  }
+}
+
+const LIST = `
+  select ${SUBSCRIBER}
+  from subscriber
+  where ($1::timestamptz is null or (subscriber.created_at, subscriber.id) < ($1, $2::uuid))
+    and (
+      $3::uuid is null and $4::text is null
+      or exists (
+        select
+        from subscription
+        where subscription.subscriber_id = subscriber.id
+          and ($3 is null or subscription.newsletter_id = $3)
+          and ($4 is null or subscription.status = $4)
+      )
+    )
+  order by subscriber.created_at desc, subscriber.id desc
+  limit $5`
+
+// By the primary key of subscription, newsletter first: the first confirmed one in id order.
+const ANY_CONFIRMED = `
+  select ${SUBSCRIBER}
+  from subscription
+  join subscriber on subscriber.id = subscription.subscriber_id
+  where subscription.newsletter_id = $1 and subscription.status = 'confirmed'
+  order by subscription.subscriber_id
+  limit 1`
+
+/** Runs a move and says whether there is such a subscription, moved now or earlier. */
+async function move(
+  db: Queryable,
+  sql: string,
+  newsletterId: NewsletterId,
+  subscriberId: SubscriberId,
+  said: ConsentCircumstances,
+): Promise<boolean> {
+  const { rows } = await db.query<{ known: boolean }>(sql, [
+    newsletterId,
+    subscriberId,
+    said.source,
+    said.wording,
+    said.ipHash,
+    said.userAgent,
+  ])
+  return rows[0]?.known ?? false
+}
+
+// One row by primary key, locked, so that of two clicks one moves it and one record is made.
+const CONFIRM = `
+  with before as (
+    select status
+    from subscription
+    where newsletter_id = $1 and subscriber_id = $2
+    for update
+  ), moved as (
+    update subscription
+    set status = 'confirmed', confirmed_at = app_now(), unsubscribed_at = null,
+        confirmations_sent = 0, confirmation_sent_at = null
+    from before
+    where newsletter_id = $1 and subscriber_id = $2 and before.status in ('pending', 'unsubscribed')
+    returning before.status as was
+  ), said as (
+    insert into consent (newsletter_id, subscriber_id, action, source, wording, ip_hash, user_agent)
+    select $1, $2, case was when 'pending' then 'confirmed' else 'resubscribed' end, $3, $4, $5, $6
+    from moved
+  )
+  select exists (select from before) as known`
+
+// One row by primary key, under the consent lock.
+const UNSUBSCRIBE = `
+  with before as (
+    select status
+    from subscription
+    where newsletter_id = $1 and subscriber_id = $2
+    for update
+  ), moved as (
+    update subscription
+    set status = 'unsubscribed', unsubscribed_at = app_now(), confirmations_sent = 0, confirmation_sent_at = null
+    from before
+    where newsletter_id = $1 and subscriber_id = $2 and before.status in ('pending', 'confirmed')
+    returning 1
+  ), said as (
+    insert into consent (newsletter_id, subscriber_id, action, source, wording, ip_hash, user_agent)
+    select $1, $2, 'unsubscribed', $3, $4, $5, $6
+    from moved
+  )
+  select exists (select from before) as known`
+
+async function withSubscriptions(
+  db: Queryable,
+  subscribers: readonly Subscriber[],
+): Promise<readonly SubscriberWithSubscriptions[]> {
+  if (subscribers.length === 0) return []
+  const { rows } = await db.query<SubscriptionRow>(
+    `select newsletter_id, subscriber_id, status, requested_at, confirmed_at, unsubscribed_at
+     from subscription
+     where subscriber_id = any ($1::uuid[])
+     order by requested_at, newsletter_id`,
+    [subscribers.map((subscriber) => subscriber.id)],
+  )
+  const all = rows.map(readSubscription)
+  return subscribers.map((subscriber) => ({
+    ...subscriber,
+    subscriptions: all.filter((subscription) => subscription.subscriberId === subscriber.id),
+  }))
+}
+
+function readSubscriber(row: SubscriberRow): Subscriber {
+  return {
+    id: row.id,
+    address: row.address,
+    firstName: row.first_name,
+    attributes: row.attributes,
+    locale: row.locale,
+    timeZone: row.time_zone,
+    createdAt: row.created_at,
+  }
+}
+
+function readSubscription(row: SubscriptionRow): Subscription {
+  return {
+    newsletterId: row.newsletter_id,
+    subscriberId: row.subscriber_id,
+    status: row.status,
+    requestedAt: row.requested_at,
+    confirmedAt: row.confirmed_at,
+    unsubscribedAt: row.unsubscribed_at,
+  }
+}
