@@ -13,7 +13,12 @@ export type RenderedIssue = Omit<Edition, 'hash' | 'subject' | 'html' | 'text' |
 }
 
 /** What the tokens of a render stand for: its nonce, and the declarations in the order of their numbers. */
-export type TokenKey = { readonly nonce: string; readonly declared: readonly SlotDeclaration[] }
+export type TokenKey = {
+  readonly nonce: string
+  readonly declared: readonly SlotDeclaration[]
+  /** How many of the first `declared` may be missing: an editor's, in a line that the template shortens. Default 0. */
+  readonly optional?: number
+}
 
 /**
  * Cuts a rendered issue at its tokens. Where a token stands decides how its value will be escaped.
@@ -34,7 +39,7 @@ export function compileEdition(rendered: RenderedIssue, key: TokenKey): Edition 
     })),
   }
   requireUnique(content.headers.map(({ name }) => name.toLowerCase()))
-  const missing = key.declared.filter((_, index) => !seen.has(index))
+  const missing = key.declared.filter((_, index) => index >= (key.optional ?? 0) && !seen.has(index))
   if (missing.length > 0) throw broken(`asks for slots it does not show: ${missing.map(slotName).join(', ')}`)
   return { hash: editionHash(content), ...content }
 }

@@ -1,0 +1,198 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type BuildFailure, type BuildResult, build, type Message, type Plugin } from 'esbuild'
+import { AppError } from '../error.ts'
+import { shownPath } from './frames.ts'
+
+/** A file to compile, and the name its template goes by. */
+export type TemplateFile = { readonly name: string; readonly path: string }
+
+/** What compiling came to: where each module now lies, by name, and why the others do not exist. */
+export type Bundle = {
+  /** The module with React and React Email in it, which renders; see `ENGINE`. */
+  readonly engineUrl: string
+  readonly urls: ReadonlyMap<string, string>
+  /** `file:line:column: message`, by name. */
+  readonly failures: ReadonlyMap<string, string>
+}
+
+/** The folder of Pressroom's own `package.json`: above `src/` in a checkout, above `dist/` when installed. */
+export const PACKAGE_ROOT = packageRoot(import.meta.dirname)
+
+/**
+ * Compiles templates into ES modules in `cacheDir`, all in one go, so that they share one React: ours, in its
+ * production form whatever NODE_ENV says. Files are named by their content: a template that changes gets a new URL,
+ * one that does not is not loaded again. A template that does not compile is left out and takes no other with it.
+ */
+export async function bundleTemplates(files: readonly TemplateFile[], cacheDir: string): Promise<Bundle> {
+  const together = await compile(files, cacheDir, 'whole')
+  if (together.kind === 'compiled') return keep(together.result, files, cacheDir, new Map())
+  const failures = await failuresOf(files, cacheDir)
+  const sound = files.filter((file) => !failures.has(file.name))
+  const rest = await compile(sound, cacheDir, 'whole')
+  if (rest.kind === 'failed') throw new AppError('internal', `The templates do not compile: ${describe(rest.errors)}.`)
+  return keep(rest.result, sound, cacheDir, failures)
+}
+
+// The errors of a joint build do not say which templates they break, so each is compiled alone, without React.
+async function failuresOf(files: readonly TemplateFile[], cacheDir: string): Promise<ReadonlyMap<string, string>> {
+  const failures = new Map<string, string>()
+  const alone = await Promise.all(files.map((file) => compile([file], cacheDir, 'own code')))
+  for (const [index, { name }] of files.entries()) {
+    const outcome = alone[index]
+    if (outcome?.kind === 'failed') failures.set(name, describe(outcome.errors))
+  }
+  return failures
+}
+
+type Compiled =
+  | { readonly kind: 'compiled'; readonly result: InMemory }
+  | { readonly kind: 'failed'; readonly errors: readonly Message[] }
+/** `own code`: without the packages that are the same for all, which is fast and cannot be run. */
+type Extent = 'whole' | 'own code'
+type InMemory = BuildResult<{ write: false; metafile: true }>
+
+const ENGINE_ENTRY = 'pressroom:engine'
+const ENGINE = `
+  export { createElement } from 'react'
+  export { render, toPlainText } from '@react-email/render'
+  export { SlotProvider, SlotSheet } from './emails/slots.tsx'
+`
+
+async function compile(files: readonly TemplateFile[], cacheDir: string, extent: Extent): Promise<Compiled> {
+  try {
+    const result = await build({
+      absWorkingDir: process.cwd(),
+      entryPoints: [{ in: ENGINE_ENTRY, out: 'engine' }, ...files.map(({ name, path }) => ({ in: path, out: name }))],
+      entryNames: '[dir]/[name]-[hash]',
+      chunkNames: 'shared/[hash]',
+      outExtension: { '.js': '.mjs' },
+      outdir: cacheDir,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      jsx: 'automatic',
+      // React chooses between its two builds by this, at compile time and for good.
+      define: { 'process.env.NODE_ENV': '"production"' },
+      minifySyntax: true,
+      sourcemap: 'external',
+      sourcesContent: false,
+      // For packages that are CommonJS and need Node's own modules.
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+      plugins: [ownCopies(extent)],
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    })
+    return { kind: 'compiled', result }
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error
+    return { kind: 'failed', errors: error.errors }
+  }
+}
+
+/** Resolves what has to be the same for all templates from our own dependencies, wherever the template lies. */
+function ownCopies(extent: Extent): Plugin {
+  const aliases: Readonly<Record<string, string>> = {
+    'react-email': '@react-email/components',
+    'pressroom/emails': join(PACKAGE_ROOT, 'emails', 'index.ts'),
+  }
+  const asked = Symbol('asked')
+  return {
+    name: 'own-copies',
+    setup({ onResolve, onLoad, resolve: find }) {
+      onResolve({ filter: /^pressroom:engine$/ }, ({ path }) => ({ path, namespace: 'pressroom' }))
+      onLoad({ filter: /./, namespace: 'pressroom' }, () => ({
+        contents: ENGINE,
+        loader: 'js',
+        resolveDir: PACKAGE_ROOT,
+      }))
+      // React Email loads it for its `pretty`, which is not used here.
+      onResolve({ filter: /^prettier(\/|$)/ }, ({ path }) => ({ path, external: true }))
+      onResolve(
+        { filter: /^(react|react-dom|react-email|@react-email\/(components|render)|zod|pressroom\/emails)(\/|$)/ },
+        async ({ path, kind, pluginData }) => {
+          if (pluginData === asked) return undefined
+          if (extent === 'own code' && path !== 'pressroom/emails') return { path, external: true }
+          const found = await find(aliases[path] ?? path, { kind, resolveDir: PACKAGE_ROOT, pluginData: asked })
+          // Schemas are shared with this process rather than copied.
+          return /^zod(\/|$)/.test(path) && found.errors.length === 0
+            ? { path: pathToFileURL(found.path).href, external: true }
+            : found
+        },
+      )
+    },
+  }
+}
+
+async function keep(
+  result: InMemory,
+  files: readonly TemplateFile[],
+  cacheDir: string,
+  failures: ReadonlyMap<string, string>,
+): Promise<Bundle> {
+  for (const file of result.outputFiles) await writeWhole(file.path, file.contents)
+  await prune(
+    cacheDir,
+    result.outputFiles.map((file) => resolve(file.path)),
+  )
+  const urlByEntry = new Map<string, string>()
+  for (const [output, { entryPoint }] of Object.entries(result.metafile.outputs)) {
+    if (entryPoint !== undefined) urlByEntry.set(entryPoint, pathToFileURL(resolve(output)).href)
+  }
+  const urls = new Map<string, string>()
+  for (const { name, path } of files) {
+    const url = [...urlByEntry].find(([entry]) => resolve(entry) === path)?.[1]
+    if (url !== undefined) urls.set(name, url)
+  }
+  return { engineUrl: urlByEntry.get(`pressroom:${ENGINE_ENTRY}`) ?? '', urls, failures }
+}
+
+// Other processes read the same cache: a file is there whole or not at all.
+async function writeWhole(path: string, contents: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const partial = `${path}.${process.pid}.partial`
+  await writeFile(partial, contents)
+  await rename(partial, path)
+}
+
+const KEPT_MS = 60 * 60 * 1000
+
+/** Deletes what earlier builds left, except what another process may just have written and not yet loaded. */
+async function prune(cacheDir: string, current: readonly string[]): Promise<void> {
+  const [first] = current
+  if (first === undefined) return
+  const newest = (await stat(first)).mtimeMs
+  const entries = await readdir(cacheDir, { recursive: true, withFileTypes: true })
+  for (const entry of entries) {
+    const path = resolve(entry.parentPath, entry.name)
+    if (!entry.isFile() || current.includes(path)) continue
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: newest }))
+    if (mtimeMs < newest - KEPT_MS) await rm(path, { force: true })
+  }
+}
+
+function describe(errors: readonly Message[]): string {
+  return errors
+    .map(({ location, text }) =>
+      location === null
+        ? text
+        : `${shownPath(resolve(location.file))}:${location.line}:${location.column + 1}: ${text}`,
+    )
+    .join('\n')
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors)
+}
+
+function packageRoot(from: string): string {
+  if (basename(from) !== 'dist' && existsSync(join(from, 'package.json'))) return from
+  const above = dirname(from)
+  if (above === from) throw new Error('The package.json of Pressroom was not found.')
+  return packageRoot(above)
+}

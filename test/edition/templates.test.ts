@@ -1,0 +1,140 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fillEdition } from '../../src/edition/fill.ts'
+import { renderEdition } from '../../src/edition/render.ts'
+import { loadTemplates, type TemplateSet } from '../../src/edition/templates.ts'
+import { anIssue } from './rendering.ts'
+
+let folder: string
+let emailsDir: string
+let cacheDir: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pressroom-templates-'))
+  emailsDir = join(folder, 'emails')
+  cacheDir = join(folder, 'cache')
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+async function write(path: string, source: string) {
+  await mkdir(join(emailsDir, path, '..'), { recursive: true })
+  await writeFile(join(emailsDir, path), source)
+}
+
+const load = () => loadTemplates({ emailsDir, cacheDir })
+
+async function htmlOf(set: TemplateSet, name: string): Promise<string> {
+  const edition = await renderEdition({ template: set.get(name), props: anIssue(), locale: 'en' })
+  return fillEdition(edition, {}).html
+}
+
+const mail = (words: string) => `
+import { Html, Text } from 'react-email'
+export default function Mail() { return <Html><Text>${words}</Text></Html> }
+`
+
+describe('a set of templates', () => {
+  test('names files by their path, and leaves out files that are no templates', async () => {
+    await write('notice.tsx', mail('one'))
+    await write('alerts/flood.tsx', mail('two'))
+    await write('part.tsx', 'export function Part() { return <p /> }')
+    await write('node_modules/x/mail.tsx', mail('three'))
+    const set = await load()
+    expect(set.names).toEqual(['alerts/flood', 'article', 'confirm-subscription', 'notice'])
+    expect(set.broken).toEqual([])
+    expect(await htmlOf(set, 'alerts/flood')).toContain('two')
+  })
+
+  test('takes only the folder templates when the user has one', async () => {
+    await write('templates/notice.tsx', mail('one'))
+    await write('components/banner.tsx', mail('two'))
+    expect((await load()).names).toEqual(['article', 'confirm-subscription', 'notice'])
+  })
+
+  test("lets a user's template stand in for ours of the same name", async () => {
+    await write('article.tsx', mail('mine'))
+    expect(await htmlOf(await load(), 'article')).toContain('mine')
+  })
+
+  test('renders with the production form of React, whatever NODE_ENV is', async () => {
+    await write('notice.tsx', 'export default function Mail() { return <p>{process.env.NODE_ENV}</p> }')
+    expect(await htmlOf(await load(), 'notice')).toContain('<p>production</p>')
+    const maps = (await readdir(cacheDir, { recursive: true })).filter((file) => file.endsWith('.map'))
+    const sources = await Promise.all(maps.map((file) => readFile(join(cacheDir, file), 'utf8')))
+    expect(sources.join()).toContain('react-dom-server.node.production.js')
+    expect(sources.join()).not.toMatch(/react[\w.-]*development\.js/)
+  })
+
+  test('names the templates there are when asked for one there is not', async () => {
+    await write('notice.tsx', mail('one'))
+    const set = await load()
+    expect(() => set.get('notcie')).toThrowError(
+      expect.objectContaining({
+        code: 'not_found',
+        message: 'There is no template notcie. There are: article, confirm-subscription, notice.',
+      }),
+    )
+  })
+})
+
+describe('a broken template', () => {
+  test('is listed with file and line and takes no other with it', async () => {
+    await write('syntax.tsx', 'export default function Mail() {\n  return <p>{</p>\n}')
+    await write('throws.tsx', `\n\nthrow new Error('at import')\nexport default function Mail() { return <p /> }`)
+    await write('missing.tsx', `import { x } from './nowhere.ts'\nexport default function Mail() { return <p>{x}</p> }`)
+    await write('value.tsx', 'export default 7')
+    await write('good.tsx', mail('fine'))
+    const set = await load()
+    const at = (name: string) => join(emailsDir, name)
+    expect(set.broken).toEqual([
+      {
+        name: 'missing',
+        file: at('missing.tsx'),
+        error: `${at('missing.tsx')}:1:19: Could not resolve "./nowhere.ts"`,
+      },
+      { name: 'syntax', file: at('syntax.tsx'), error: `${at('syntax.tsx')}:2:15: Expected identifier but found "/"` },
+      { name: 'throws', file: at('throws.tsx'), error: `${at('throws.tsx')}:3:7: at import` },
+      { name: 'value', file: at('value.tsx'), error: expect.stringContaining('no default export that is a component') },
+    ])
+    expect(() => set.get('syntax')).toThrowError(expect.objectContaining({ code: 'invalid_input' }))
+    expect(await htmlOf(set, 'good')).toContain('fine')
+  })
+
+  test('that throws while it renders is named with the line that threw', async () => {
+    await write('throws.tsx', 'export default function Mail(props) {\n  return <p>{props.nothing.there}</p>\n}')
+    await expect(htmlOf(await load(), 'throws')).rejects.toThrow(
+      `The template throws failed at ${join(emailsDir, 'throws.tsx')}:2:28: Cannot read properties of undefined`,
+    )
+  })
+})
+
+describe('loading again', () => {
+  test('sees what changed, and leaves the set before as it was', async () => {
+    await write('notice.tsx', mail('before'))
+    const before = await load()
+    await write('notice.tsx', mail('after'))
+    const after = await before.reload()
+    expect(await htmlOf(before, 'notice')).toContain('before')
+    expect(await htmlOf(after, 'notice')).toContain('after')
+  })
+
+  test('does not load again what did not change', async () => {
+    await write('notice.tsx', mail('one'))
+    const before = await load()
+    const after = await before.reload()
+    expect(after.get('notice').component).toBe(before.get('notice').component)
+  })
+
+  test('deletes compiled files that are an hour old and no longer used', async () => {
+    await write('notice.tsx', mail('before'))
+    const set = await load()
+    for (const file of await readdir(cacheDir)) {
+      if (file.startsWith('notice-')) await utimes(join(cacheDir, file), 0, 0)
+    }
+    await write('notice.tsx', mail('after'))
+    await set.reload()
+    const left = (await readdir(cacheDir)).filter((file) => file.startsWith('notice-') && file.endsWith('.mjs'))
+    expect(left).toHaveLength(1)
+  })
+})
