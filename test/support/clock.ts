@@ -57,7 +57,7 @@ export class FakeClock implements Clock {
   async #shift(database: Queryable): Promise<void> {
     const offsetMs = this.#now - Date.now()
     await database.query(
-      `create or replace function app_now() returns timestamptz language sql stable
+      `create or replace function app_now() returns timestamptz language sql stable parallel safe
        as $$ select statement_timestamp() + interval '${offsetMs} milliseconds' $$`,
     )
   }

@@ -1,13 +1,15 @@
 import { describe, expect, inject, test } from 'vitest'
+import type { Logger } from '../../src/log.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
+import { createQueueInDatabase, createQueueInRedis, type TestQueue } from './queue.ts'
 
 /** One way to run Pressroom, as a test sees it. */
 export type Tier = {
   readonly name: 'embedded' | 'postgres' | 'redis'
   /** A fresh migrated database of this tier. */
   createDatabase(): Promise<TestDatabase>
-  /** Where the queue of this tier is: null for the one in the database. */
-  readonly redisUrl: string | null
+  /** A queue of this tier with nothing in it; on Redis it has a database number of its own. */
+  createQueue(database: TestDatabase, log?: Logger): Promise<TestQueue>
 }
 
 /**
@@ -19,15 +21,16 @@ export function forEachTier(define: (tier: Tier) => void): void {
   const database = 'url' in postgres ? postgres.url : embedded
   const onServer = (url: string) => () => createTestDatabase(url)
   describe('on the embedded tier', () => {
-    define({ name: 'embedded', createDatabase: onServer(embedded), redisUrl: null })
+    define({ name: 'embedded', createDatabase: onServer(embedded), createQueue: createQueueInDatabase })
   })
   describe('on the PostgreSQL tier', () => {
     if ('missing' in postgres) return reportMissing(postgres.missing)
-    define({ name: 'postgres', createDatabase: onServer(postgres.url), redisUrl: null })
+    define({ name: 'postgres', createDatabase: onServer(postgres.url), createQueue: createQueueInDatabase })
   })
   describe('on the Redis tier', () => {
     if ('missing' in redis) return reportMissing(redis.missing)
-    define({ name: 'redis', createDatabase: onServer(database), redisUrl: redis.url })
+    const createQueue = (_: TestDatabase, log?: Logger) => createQueueInRedis(redis.url, log)
+    define({ name: 'redis', createDatabase: onServer(database), createQueue })
   })
 }
 
