@@ -75,8 +75,8 @@ export interface BatchStore {
    * and all of it is committed at once. A batch that is in doubt is taken as it was frozen.
    */
   claim(claimant: Claimant, freeze: Freeze): Promise<Claim>
-  /** Extends the lease; false when the batch is no longer this attempt's. */
-  renew(fence: Fence, leaseMs: number): Promise<boolean>
+  /** Extends the lease; false when the batch is no longer this attempt's, or in doubt for longer than `maxDoubtMs`. */
+  renew(fence: Fence, lease: { readonly leaseMs: number; readonly maxDoubtMs: number }): Promise<boolean>
   /** Writes down what was learned, by delivery, and settles the batch when no member of it is left open. */
   record(batchId: BatchId, evidence: readonly Evidence[]): Promise<void>
   /**

@@ -191,6 +191,8 @@ export interface Store {
   readonly subscribers: SubscriberStore
   readonly suppressions: SuppressionStore
   readonly keys: KeyStore
+  /** Runs `work` unless another process is running work under the same name right now; tells whether it ran. */
+  alone(name: 'sweep', work: () => Promise<void>): Promise<boolean>
   /** The database's time, to compare a worker's clock with. */
   now(): Promise<Date>
   /** What it is, for people: version and where. */

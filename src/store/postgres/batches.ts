@@ -10,12 +10,13 @@ import { splitBatch } from './split.ts'
 export function createBatchStore(pool: Pool): BatchStore {
   return {
     claim: (claimant, freeze) => claimBatch(pool, claimant, freeze),
-    renew: async (fence, leaseMs) => {
+    renew: async (fence, { leaseMs, maxDoubtMs }) => {
       const { rowCount } = await pool.query(
         `update batch
          set lease_until = app_now() + make_interval(secs => $3 / 1000.0)
-         where id = $1 and attempt = $2 and state = 'submitting'`,
-        [fence.id, fence.attempt, leaseMs],
+         where id = $1 and attempt = $2 and state = 'submitting'
+           and in_doubt_since > app_now() - make_interval(secs => $4 / 1000.0)`,
+        [fence.id, fence.attempt, leaseMs, maxDoubtMs],
       )
       return rowCount === 1
     },

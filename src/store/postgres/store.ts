@@ -3,9 +3,10 @@ import { createBatchStore } from './batches.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createArticleStore, createEditionStore, createIssueStore } from './issues.ts'
 import { createKeyStore } from './keys.ts'
+import { LOCKS } from './locks.ts'
 import { createNewsletterStore } from './newsletters.ts'
 import { createPaceStore } from './pace.ts'
-import type { Pool } from './pool.ts'
+import { type Pool, transaction } from './pool.ts'
 import { createSendStore } from './sends.ts'
 import { createSubscriberStore } from './subscribers.ts'
 import { createSuppressionStore } from './suppressions.ts'
@@ -24,6 +25,15 @@ export function createPostgresStore(pool: Pool): Store {
     subscribers: createSubscriberStore(pool),
     suppressions: createSuppressionStore(pool),
     keys: createKeyStore(pool),
+    alone: (name, work) =>
+      transaction(pool, async (tx) => {
+        const { rows } = await tx.query<{ ours: boolean }>('select pg_try_advisory_xact_lock($1) as ours', [
+          LOCKS[name],
+        ])
+        if (!rows[0]?.ours) return false
+        await work()
+        return true
+      }),
     now: async () => {
       const { rows } = await pool.query<{ now: Date }>('select app_now() as now')
       return rows[0]?.now ?? new Date(Number.NaN)

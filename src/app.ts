@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import { type Clock, systemClock } from './clock.ts'
+import { type Config, type Tier, tierOf } from './config/config.ts'
+import { readAppSecrets } from './config/secrets.ts'
+import { loadTemplates, type TemplateSet } from './edition/templates.ts'
+import { createLinks, type Links } from './links.ts'
+import { createLogger, type Logger } from './log.ts'
+import { createOutboxProvider } from './provider/outbox/provider.ts'
+import type { Provider } from './provider/provider.ts'
+import { createResendProvider } from './provider/resend/provider.ts'
+import { createPostgresQueue } from './queue/postgres.ts'
+import type { Queue } from './queue/queue.ts'
+import { createRedisQueue } from './queue/redis.ts'
+import { startEmbedded } from './store/embedded/embedded.ts'
+import { migrate } from './store/postgres/migrate.ts'
+import { createPool } from './store/postgres/pool.ts'
+import { createPostgresStore } from './store/postgres/store.ts'
+import type { Store } from './store/store.ts'
+import { createTokens, type Tokens } from './subscriber/token.ts'
+
+/** An installation, opened: all that verbs take. */
+export type App = {
+  readonly config: Config
+  readonly tier: Tier
+  readonly clock: Clock
+  readonly log: Logger
+  readonly store: Store
+  readonly queue: Queue
+  readonly provider: Provider
+  readonly tokens: Tokens
+  readonly links: Links
+  readonly publicUrl: string
+  /** Where the outbox keeps its mail; null when another provider is used. */
+  readonly outboxDir: string | null
+  /** The template of that name. @throws AppError when it is unknown or broken */
+  template(name: string): ReturnType<TemplateSet['get']> | Promise<ReturnType<TemplateSet['get']>>
+  templates(): Promise<TemplateSet>
+  /** Ends what was opened, in the opposite order. May be called again. */
+  close(): Promise<void>
+}
+
+/** Parts that tests and programs put in place of the configured ones. */
+export type AppParts = {
+  readonly clock?: Clock
+  readonly log?: Logger
+  readonly provider?: Provider
+}
+
+/**
+ * Opens an installation: starts or adopts the embedded database unless one is configured, migrates, and connects queue
+ * and provider. The only place that knows which adapter stands behind a seam.
+ * @throws AppError `config_invalid`, `conflict` or `unavailable`, with what to do
+ */
+export async function openApp(config: Config, parts: AppParts = {}): Promise<App> {
+  const clock = parts.clock ?? systemClock
+  const log = parts.log ?? createLogger(config.logLevel)
+  const closers: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end()
+  }
+  try {
+    const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, { clock, log, closers }))
+    const pool = createPool({ url: databaseUrl, max: 20, applicationName: 'pressroom', log })
+    const store = createPostgresStore(pool)
+    closers.push(() => store.close())
+    await migrate(pool)
+    const queue = config.redisUrl
+      ? createRedisQueue({ url: config.redisUrl, log })
+      : createPostgresQueue({ url: databaseUrl, log })
+    closers.push(() => queue.close())
+    const provider = parts.provider ?? chooseProvider(config, clock)
+    await store.pace.ensure({ ...provider, requestsPerSecond: provider.limits.requestsPerSecond })
+    const tokens = createTokens(await readAppSecrets(config))
+    const templates = lazily(() => loadTemplates(templateFolders(config)))
+    return {
+      config,
+      tier: tierOf(config),
+      clock,
+      log,
+      store,
+      queue,
+      provider,
+      tokens,
+      links: createLinks({ publicUrl: config.publicUrl, tokens }),
+      publicUrl: config.publicUrl,
+      outboxDir: provider.name === 'outbox' ? outboxDir(config) : null,
+      template: async (name) => (await templates()).get(name),
+      templates,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+type Opening = { readonly clock: Clock; readonly log: Logger; readonly closers: (() => Promise<void>)[] }
+
+async function openEmbedded(config: Config, { clock, log, closers }: Opening): Promise<string> {
+  const server = await startEmbedded({ dataDir: join(config.dataDir, 'postgres'), clock, log })
+  closers.push(() => server.stop())
+  return server.url
+}
+
+function chooseProvider(config: Config, clock: Clock): Provider {
+  if (!config.resend) return createOutboxProvider({ dir: outboxDir(config), clock })
+  const { apiKey, baseUrl } = config.resend
+  return createResendProvider({ apiKey, clock, ...(baseUrl ? { baseUrl } : {}) })
+}
+
+function outboxDir(config: Config): string {
+  return join(config.dataDir, 'outbox')
+}
+
+function templateFolders(config: Config) {
+  const cacheDir = join(config.dataDir, 'cache', 'templates')
+  return config.emailsDir ? { cacheDir, emailsDir: config.emailsDir } : { cacheDir }
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

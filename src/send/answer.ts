@@ -1,0 +1,108 @@
+import type { Logger } from '../log.ts'
+import type { Evidence } from '../outcome/outcome.ts'
+import { type CallAnswer, type MessageAnswer, type Provider, provesNothingAccepted } from '../provider/provider.ts'
+import type { ClaimedBatch } from '../store/batches.ts'
+import type { Store } from '../store/store.ts'
+import { backoffMs } from './backoff.ts'
+
+/** What an answer is written down with. */
+export type AnswerDeps = { readonly store: Store; readonly provider: Provider; readonly log: Logger }
+
+/** From this many setbacks of one batch on, the provider and not the batch is taken to be what is wrong. */
+const DOWN_AFTER_SETBACKS = 2
+const FIRST_PROBE_MS = 5_000
+
+/** A send is paused when so many, and this share, of what the provider decided on was refused. */
+const REFUSALS_AT_LEAST = 20
+const REFUSED_SHARE = 0.2
+
+/** Writes down what a call came to, and decides what the batch does next. Running it twice changes nothing. */
+export async function applyAnswer(deps: AnswerDeps, batch: ClaimedBatch, answer: CallAnswer): Promise<void> {
+  const { store, provider, log } = deps
+  if (answer.kind !== 'answered') log.warn(describe(batch, answer))
+  const nothingAccepted = provesNothingAccepted(answer) && !batch.wasInDoubt
+  switch (answer.kind) {
+    case 'answered':
+      return recordAnswers(deps, batch, answer.messages)
+    case 'slow_down':
+      await store.pace.slowDown(provider.account, answer.retryAfterMs)
+      return giveBack(deps, batch, { nothingAccepted, afterMs: answer.retryAfterMs, setback: false })
+    case 'quota':
+      await store.pace.block(provider.account, 'quota', answer.retryAfterMs, answer.detail)
+      return giveBack(deps, batch, { nothingAccepted, afterMs: 0, setback: false })
+    case 'unauthorised':
+      await store.pace.block(provider.account, 'auth', undefined, answer.detail)
+      return giveBack(deps, batch, { nothingAccepted, afterMs: 0, setback: false })
+    case 'unreachable':
+      await store.pace.block(provider.account, 'down', FIRST_PROBE_MS, answer.detail)
+      return giveBack(deps, batch, { nothingAccepted, afterMs: backoffMs(batch.setbacks), setback: true })
+    case 'lost':
+      if (batch.setbacks >= DOWN_AFTER_SETBACKS) {
+        await store.pace.block(provider.account, 'down', FIRST_PROBE_MS, answer.detail)
+      }
+      return giveBack(deps, batch, { nothingAccepted, afterMs: backoffMs(batch.setbacks), setback: true })
+    case 'in_flight':
+      return giveBack(deps, batch, { nothingAccepted, afterMs: answer.retryAfterMs, setback: false })
+    case 'key_mismatch':
+      await store.batches.hold(batch, 'key_mismatch')
+      return
+    case 'invalid':
+      return batch.wasInDoubt
+        ? giveBack(deps, batch, { nothingAccepted, afterMs: backoffMs(batch.setbacks), setback: true })
+        : narrowDown(deps, batch, answer.detail)
+  }
+}
+
+async function recordAnswers(deps: AnswerDeps, batch: ClaimedBatch, answers: readonly MessageAnswer[]): Promise<void> {
+  const { store, provider, log } = deps
+  const { recipients } = batch.frozen.batch
+  const evidence: Evidence[] = []
+  let deferredMs = 0
+  for (const [index, { deliveryId, address }] of recipients.entries()) {
+    const answer = answers[index]
+    if (answer?.kind === 'deferred') deferredMs = Math.max(deferredMs, answer.retryAfterMs, 1)
+    else if (answer) evidence.push({ ...answer, deliveryId, address })
+  }
+  await store.batches.record(batch.id, evidence)
+  await store.pace.unblock(provider.account, 'down')
+  log.debug({ event: 'batch_recorded', batch: batch.id, send: batch.sendId, messages: evidence.length })
+  if (deferredMs > 0) {
+    await giveBack(deps, batch, { nothingAccepted: true, afterMs: deferredMs, setback: false })
+  }
+  if (evidence.some((one) => one.kind === 'refused')) await pauseWhenMuchIsRefused(deps, batch)
+}
+
+/** One bad message refuses a whole batch: halve it until that message stands alone. */
+async function narrowDown(deps: AnswerDeps, batch: ClaimedBatch, detail: string): Promise<void> {
+  const { store, log } = deps
+  const [first, ...others] = batch.frozen.batch.recipients
+  if (first && others.length === 0) {
+    const { deliveryId, address } = first
+    await store.batches.record(batch.id, [{ kind: 'refused', deliveryId, address, reason: detail }])
+    return pauseWhenMuchIsRefused(deps, batch)
+  }
+  if ((await store.batches.split(batch)) !== 'alike') return
+  await giveBack(deps, batch, { nothingAccepted: true, afterMs: 0, setback: true })
+  if (batch.sendId && (await store.sends.pause(batch.sendId, 'refused_whole', 'pressroom'))) {
+    log.error({ event: 'send_paused', send: batch.sendId, reason: 'refused_whole', detail })
+  }
+}
+
+async function pauseWhenMuchIsRefused({ store, log }: AnswerDeps, { sendId }: ClaimedBatch): Promise<void> {
+  if (!sendId) return
+  const { accepted, refused } = await store.sends.progress(sendId)
+  if (refused < REFUSALS_AT_LEAST || refused < (accepted + refused) * REFUSED_SHARE) return
+  if (await store.sends.pause(sendId, 'failure_rate', 'pressroom')) {
+    log.error({ event: 'send_paused', send: sendId, reason: 'failure_rate', accepted, refused })
+  }
+}
+
+type Return = { readonly nothingAccepted: boolean; readonly afterMs: number; readonly setback: boolean }
+
+async function giveBack({ store }: AnswerDeps, batch: ClaimedBatch, how: Return): Promise<void> {
+  await store.batches.giveBack(batch, how)
+}
+
+function describe(batch: ClaimedBatch, answer: Exclude<CallAnswer, { kind: 'answered' }>) {
+  return { event: 'batch_not_accepted', batch: batch.id, send: batch.sendId, attempt: batch.attempt, answer }
+}

@@ -1,0 +1,155 @@
+import type { Clock } from '../clock.ts'
+import type { Edition } from '../edition/edition.ts'
+import type { SendId } from '../id.ts'
+import type { Newsletter } from '../newsletter/newsletter.ts'
+import type { Body } from '../provider/provider.ts'
+import type { ClaimedBatch, FreshBatch } from '../store/batches.ts'
+import type { Store } from '../store/store.ts'
+import { type AnswerDeps, applyAnswer } from './answer.ts'
+import { idempotencyKey } from './batch.ts'
+import { type FrozenBody, freezeBatch, missingEdition, rebuildBody, type SlotLinks } from './freeze.ts'
+
+/** What delivering needs to know of the world. */
+export type DeliverDeps = AnswerDeps & {
+  readonly links: SlotLinks
+  readonly clock: Clock
+  /** Tells this worker from all others, in the rows and in the log. */
+  readonly worker: string
+  /** Called with the name of each step as it is reached; for tests that break things there. */
+  readonly reach?: ((step: DeliverStep) => Promise<void> | void) | undefined
+}
+
+/** The steps of a batch, in order: between any two of them the process may die. */
+export type DeliverStep = 'slot_taken' | 'frozen' | 'leaving' | 'answered' | 'recorded'
+
+/** A batch belongs to whoever claimed it for this long, unless they say that they are still at it. */
+export const LEASE_MS = 90_000
+const RENEW_EVERY_MS = 20_000
+
+/** Providers remember keys for 24 h; an hour is left for clocks and queues. */
+export const MAX_DOUBT_MS = 23 * 3_600_000
+
+/**
+ * Submits whatever is due for the provider's account, batch by batch at its pace, until nothing is due, the provider is
+ * blocked, or `signal` aborts. Any number of these may run, in any number of processes. Returns the number of batches.
+ */
+export async function deliverDue(deps: DeliverDeps, signal: AbortSignal): Promise<number> {
+  const { store, provider, clock } = deps
+  for (let batches = 0; ; batches++) {
+    if (signal.aborted) return batches
+    const slot = await store.pace.takeSlot(provider.account)
+    if (slot.kind === 'blocked') return batches
+    // The slot comes before the batch: whoever's turn it is takes the most urgent mail of that moment.
+    await clock.sleep(slot.waitMs, signal)
+    if (signal.aborted) return batches
+    await deps.reach?.('slot_taken')
+    const claimed = await claimNext(deps)
+    if (!claimed) return batches
+    await submitBatch(deps, claimed.batch, claimed.body)
+  }
+}
+
+type Claimed = { readonly batch: ClaimedBatch; readonly body: Body | undefined }
+
+async function claimNext(deps: DeliverDeps): Promise<Claimed | null> {
+  const { store, provider, log } = deps
+  const claimant = { account: provider.account, worker: deps.worker, leaseMs: LEASE_MS }
+  for (;;) {
+    const made: { body?: Body } = {}
+    const claim = await store.batches.claim(claimant, async (fresh) => {
+      const { frozen, body } = await freeze(deps, fresh)
+      made.body = body
+      return frozen
+    })
+    switch (claim.kind) {
+      case 'claimed':
+        return { batch: claim.batch, body: made.body }
+      case 'none':
+        return null
+      case 'emptied':
+        break
+      case 'not_frozen':
+        log.error({ event: 'batch_not_frozen', batch: claim.batchId, err: claim.error })
+    }
+  }
+}
+
+async function freeze(deps: DeliverDeps, fresh: FreshBatch): Promise<FrozenBody> {
+  const edition = await readEdition(deps.store, fresh.editionHash)
+  const newsletter = await readNewsletter(deps.store, fresh)
+  return freezeBatch(fresh, { edition, newsletter, provider: deps.provider, links: deps.links })
+}
+
+async function submitBatch(deps: DeliverDeps, batch: ClaimedBatch, made: Body | undefined): Promise<void> {
+  const { store, provider, log } = deps
+  await deps.reach?.('frozen')
+  const rebuilt = made ? ({ kind: 'same', body: made } as const) : await rebuild(deps, batch)
+  if (rebuilt.kind !== 'same') {
+    log.error({ event: 'batch_held', batch: batch.id, send: batch.sendId, reason: rebuilt.kind })
+    await store.batches.hold(batch, rebuilt.kind)
+    return
+  }
+  if (!(await store.batches.renew(batch, { leaseMs: LEASE_MS, maxDoubtMs: MAX_DOUBT_MS }))) return
+  await deps.reach?.('leaving')
+  const { answer, pace } = await callProvider(deps, batch, rebuilt.body)
+  await deps.reach?.('answered')
+  if (pace) await store.pace.learn(provider.account, pace.requestsPerSecond)
+  await applyAnswer(deps, batch, answer)
+  await deps.reach?.('recorded')
+}
+
+async function rebuild(deps: DeliverDeps, batch: ClaimedBatch) {
+  const edition = await readEdition(deps.store, batch.frozen.batch.editionHash)
+  return rebuildBody(batch.frozen, { edition, provider: deps.provider })
+}
+
+/** One call, kept from lasting longer than its deadline, with the lease kept from running out meanwhile. */
+async function callProvider(deps: DeliverDeps, batch: ClaimedBatch, body: Body) {
+  const { store, provider, clock } = deps
+  const call = new AbortController()
+  const over = new AbortController()
+  const keepLease = async () => {
+    for (;;) {
+      await clock.sleep(RENEW_EVERY_MS, over.signal)
+      if (over.signal.aborted) return
+      const ours = await store.batches.renew(batch, { leaseMs: LEASE_MS, maxDoubtMs: MAX_DOUBT_MS }).catch(() => true)
+      if (!ours) return call.abort()
+    }
+  }
+  const endInTime = async () => {
+    await clock.sleep(provider.limits.deadlineMs, over.signal)
+    if (!over.signal.aborted) call.abort()
+  }
+  const watching = Promise.all([keepLease(), endInTime()])
+  try {
+    return await provider.submit(body, { idempotencyKey: idempotencyKey(batch), signal: call.signal })
+  } finally {
+    over.abort()
+    await watching
+  }
+}
+
+// An edition never changes under its hash, and a send has a handful: reading each once is enough.
+const EDITIONS_KEPT = 20
+const editionsByStore = new WeakMap<Store, Map<string, Edition>>()
+
+async function readEdition(store: Store, hash: string): Promise<Edition> {
+  const kept = editionsByStore.get(store) ?? new Map<string, Edition>()
+  editionsByStore.set(store, kept)
+  const edition = kept.get(hash) ?? (await store.editions.get(hash))
+  if (!edition) throw missingEdition(hash)
+  kept.delete(hash)
+  kept.set(hash, edition)
+  const [oldest] = kept.keys()
+  if (kept.size > EDITIONS_KEPT && oldest !== undefined) kept.delete(oldest)
+  return edition
+}
+
+async function readNewsletter(
+  store: Store,
+  fresh: { newsletterId: Newsletter['id']; sendId: SendId | null },
+): Promise<Newsletter> {
+  const newsletter = await store.newsletters.get(fresh.newsletterId)
+  if (!newsletter) throw new Error(`Newsletter ${fresh.newsletterId} of a batch is gone.`)
+  return newsletter
+}

@@ -1,0 +1,78 @@
+import type { Edition, SlotValues } from '../edition/edition.ts'
+import { type SlotNames, slotNames } from '../edition/slot-names.ts'
+import { AppError } from '../error.ts'
+import type { NewsletterId, SubscriberId } from '../id.ts'
+import { mailbox } from '../newsletter/mailbox.ts'
+import type { Newsletter } from '../newsletter/newsletter.ts'
+import type { Body, FrozenBatch, FrozenRecipient, Provider } from '../provider/provider.ts'
+import type { FreshBatch, Frozen, Member } from '../store/batches.ts'
+
+/** The links that a recipient's slots are filled with. */
+export type SlotLinks = {
+  /** By slot name, for one reader of one newsletter. Always the same for the same reader: frozen bytes depend on it. */
+  slotUrls(newsletterId: NewsletterId, subscriberId: SubscriberId): SlotValues
+  /** The edition on the web. */
+  view(editionHash: string): string
+}
+
+/** A batch frozen, with the bytes it was frozen for. */
+export type FrozenBody = { readonly frozen: Frozen; readonly body: Body }
+
+/** Writes down what a batch's bytes are made of, and makes them. Pure: the same batch freezes to the same bytes. */
+export function freezeBatch(
+  fresh: FreshBatch,
+  using: {
+    readonly edition: Edition
+    readonly newsletter: Newsletter
+    readonly provider: Provider
+    readonly links: SlotLinks
+  },
+): FrozenBody {
+  const { edition, newsletter, provider, links } = using
+  const names = slotNames(edition)
+  const batch: FrozenBatch = {
+    editionHash: edition.hash,
+    from: mailbox(newsletter.fromName, newsletter.fromAddress),
+    replyTo: newsletter.replyTo ?? undefined,
+    tags: { newsletter: newsletter.slug, ...(fresh.sendId ? { send: fresh.sendId } : {}) },
+    shared: { view: links.view(edition.hash) },
+    recipients: fresh.members.map((member) => freezeMember(member, newsletter, names, links)),
+  }
+  const body = provider.assemble(edition, batch)
+  const { name, account, wire } = provider
+  return { frozen: { batch, wire, provider: name, account, sha256: body.sha256 }, body }
+}
+
+/** The bytes of a frozen batch once more, or why they must not be submitted. */
+export function rebuildBody(
+  frozen: Frozen,
+  using: { readonly edition: Edition; readonly provider: Provider },
+): { readonly kind: 'same'; readonly body: Body } | { readonly kind: 'bytes_changed' | 'account_changed' } {
+  const { edition, provider } = using
+  if (frozen.account !== provider.account || frozen.provider !== provider.name) return { kind: 'account_changed' }
+  if (frozen.wire !== provider.wire) return { kind: 'bytes_changed' }
+  const body = provider.assemble(edition, frozen.batch)
+  return body.sha256 === frozen.sha256 ? { kind: 'same', body } : { kind: 'bytes_changed' }
+}
+
+function freezeMember(member: Member, newsletter: Newsletter, names: SlotNames, links: SlotLinks): FrozenRecipient {
+  const urls = member.subscriberId ? links.slotUrls(newsletter.id, member.subscriberId) : {}
+  const texts = { ...member.attributes, first_name: member.firstName }
+  const { slotValues } = member
+  return {
+    deliveryId: member.deliveryId,
+    address: member.address,
+    values: { ...pick(names.texts, texts, slotValues), ...pick(names.urls, urls, slotValues) },
+  }
+}
+
+/** The values of the names that have one; what the delivery itself knows goes first. */
+function pick(names: readonly string[], common: SlotValues, own: SlotValues): SlotValues {
+  const known = names.map((name) => [name, own[name] ?? common[name]])
+  return Object.fromEntries(known.filter(([, value]) => value))
+}
+
+/** An edition that a batch needs and that is not there is a broken invariant: editions are never deleted. */
+export function missingEdition(hash: string): AppError {
+  return new AppError('internal', `Edition ${hash} is not in the store; it must never be deleted while a send uses it.`)
+}
