@@ -15,13 +15,11 @@ export function excerpt(text: string, limit: number): { readonly text: string; r
   return { text: atWordEnd(head, characters[limit - ELLIPSIS.length]?.segment) + ELLIPSIS, isWhole: false }
 }
 
-// A script without spaces, or one endless word, is cut where the limit falls.
-function atWordEnd(head: string, next: string | undefined): string {
-  if (next !== undefined && /\s/.test(next)) return head.trimEnd()
+// A script without spaces, or one endless word, is cut where the limit falls, but never inside a number: a slot's token
+// is one.
+function atWordEnd(head: string, next = ''): string {
+  if (/\s/.test(next)) return head.trimEnd()
   const words = head.replace(/\s+\S*$/, '')
-  return words.length > head.length / 2 ? withoutPause(words) : head
-}
-
-function withoutPause(words: string): string {
-  return words.trimEnd().replace(/[,;:–—-]+$/, '')
+  if (words !== head && words.length > head.length / 2) return words.trimEnd().replace(/[.,;:–—-]+$/, '')
+  return /\d/.test(next) ? head.replace(/\d+$/, '') : head
 }

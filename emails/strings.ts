@@ -3,11 +3,11 @@ import en from './strings/en.json' with { type: 'json' }
 /** Every fixed sentence a reader sees. A language is one more JSON file with the same keys. */
 export type Strings = Readonly<typeof en>
 
-const LANGUAGES: Readonly<Record<string, Strings>> = { en }
+const LANGUAGES: ReadonlyMap<string, Strings> = new Map([[en.lang, en]])
 
 /** The sentences in the language of `locale` (`de-AT` finds `de`); English where there is none. */
 export function stringsFor(locale: string): Strings {
-  return LANGUAGES[languageOf(locale)] ?? en
+  return LANGUAGES.get(languageOf(locale)) ?? en
 }
 
 /**

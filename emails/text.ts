@@ -38,10 +38,7 @@ function blockAsText(block: Block): string {
     case 'heading':
       return underlined(inlineAsText(block.content), block.level)
     case 'quote':
-      return joined([
-        quoted(joined(block.paragraphs.map(inlineAsText))),
-        block.attribution && quoted(`— ${block.attribution}`),
-      ])
+      return quoted(joined([...block.paragraphs.map(inlineAsText), block.attribution && `— ${block.attribution}`]))
     case 'list':
       return listAsText(block)
     case 'image':

@@ -1,6 +1,6 @@
-import { Children, type ReactNode } from 'react'
+import { createElement, Fragment, type ReactNode } from 'react'
 
-/** Renders every item in order; a mail is rendered once and never reordered, so places serve as keys. */
+/** Renders every item in order. A mail is rendered once and nothing in it moves, so its parts need no keys. */
 export function each<T>(items: readonly T[], render: (item: T, index: number) => ReactNode): ReactNode {
-  return Children.toArray(items.map(render))
+  return createElement(Fragment, null, ...items.map(render))
 }

@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react'
 import type { NewsletterProps } from '../props.ts'
 import { Slot, useSlots, When } from '../slots.tsx'
-import { phrase, type Strings, wordsIn } from '../strings.ts'
+import { type Strings, wordsIn } from '../strings.ts'
 import { blend, looks } from '../theme.ts'
 import { Box, Rule } from './box.tsx'
 import { Lines } from './lines.tsx'
+import { Phrase } from './phrase.tsx'
 
 type FooterProps = { readonly newsletter: NewsletterProps; readonly strings: Strings }
 
@@ -52,12 +53,9 @@ function Closing({ children }: { children: ReactNode }) {
 }
 
 function Thanks({ strings }: { strings: Strings }) {
-  const [before, after] = phrase(strings.thanksNamed, { name: '\n' }).split('\n')
   return (
     <When attribute="first_name" otherwise={strings.thanks}>
-      {before}
-      <Slot name="first_name" fallback="" />
-      {after}
+      <Phrase pattern={strings.thanksNamed} values={{ name: <Slot name="first_name" fallback="" /> }} />
     </When>
   )
 }

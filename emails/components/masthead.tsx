@@ -1,7 +1,7 @@
 import type { IssueProps, NewsletterProps } from '../props.ts'
 import { useSlots } from '../slots.tsx'
 import type { Strings } from '../strings.ts'
-import { looks } from '../theme.ts'
+import { blend, looks } from '../theme.ts'
 import { folioOf } from '../wording.ts'
 import { Box, Ends, Rule } from './box.tsx'
 
@@ -49,7 +49,7 @@ export function Nameplate({ newsletter }: { newsletter: NewsletterProps }) {
 
 function ViewLink({ strings }: { strings: Strings }) {
   return (
-    <a href={useSlots().url('view')} {...looks.quietLink}>
+    <a href={useSlots().url('view')} {...blend(looks.quietLink, { className: 'on-screen' })}>
       {strings.viewInBrowser}
     </a>
   )

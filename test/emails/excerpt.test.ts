@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { excerpt } from '../../emails/excerpt.ts'
+
+test('a text of exactly the limit stays whole, one more is cut', () => {
+  expect(excerpt('12345', 5)).toEqual({ text: '12345', isWhole: true })
+  expect(excerpt('abcdef', 5)).toEqual({ text: 'abcd…', isWhole: false })
+})
+
+test('the cut falls after a whole word and drops a pause before it', () => {
+  expect(excerpt('Ask who pays, then why', 15).text).toBe('Ask who pays…')
+  expect(excerpt('Ask who pays and why', 13).text).toBe('Ask who pays…')
+})
+
+test('characters made of several parts are counted once and never split', () => {
+  expect(excerpt('👩‍🚒👩‍🚒👩‍🚒', 3).isWhole).toBe(true)
+  expect(excerpt('👩‍🚒👩‍🚒👩‍🚒👩‍🚒', 3).text).toBe('👩‍🚒👩‍🚒…')
+})
+
+test('a number is not cut in two, because a slot may hide in it', () => {
+  expect(excerpt('新聞新聞90317741000000新聞', 10).text).toBe('新聞新聞…')
+})
