@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { domainToASCII } from 'node:url'
+import type { Edition } from '../edition/edition.ts'
+import { oneLine } from '../edition/escape.ts'
+import { appendJsonMessage, ByteSink, jsonInside, prepareEdition } from '../edition/wire.ts'
+import type { Body, FrozenBatch, FrozenRecipient } from './provider.ts'
+
+const NEWLINE = 0x0a
+const ROOM_PER_MESSAGE = 1_024
+
+/**
+ * A batch as a JSON array of messages, one a line, in the field names of Resend's API: `from`, `to`, `reply_to`,
+ * `subject`, `html`, `text`, `headers`, `tags`. The first tag of each is `delivery`. Everything is put together from
+ * pieces that were escaped once per batch. The order of names in `tags` and slot values has no influence, because a
+ * row does not keep it.
+ * @throws AppError `invalid_input` when a URL that a message needs is missing or unsafe
+ */
+export function jsonBody(edition: Edition, batch: FrozenBatch): Body {
+  const prepared = prepareEdition(edition)
+  const sink = new ByteSink(sizeAbout(edition, batch))
+  const sender = senderJson(batch)
+  const tags = tagsJson(batch)
+  for (const [index, recipient] of batch.recipients.entries()) {
+    sink.text(index === 0 ? '[\n{' : ',\n{')
+    sink.text(`${sender}"to":["${jsonInside(wireAddress(recipient))}"],`)
+    appendJsonMessage(prepared, { ...batch.shared, ...recipient.values }, sink)
+    sink.text(`,"tags":[{"name":"delivery","value":"${jsonInside(recipient.deliveryId)}"}${tags}]}`)
+  }
+  sink.text(batch.recipients.length === 0 ? '[]' : ']')
+  const bytes = sink.view()
+  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+/** How many messages a body of `jsonBody` holds: it has a line break in front of each, and none inside of any. */
+export function countMessages(bytes: Uint8Array): number {
+  let count = 0
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count += 1
+  return count
+}
+
+function senderJson({ from, replyTo }: FrozenBatch): string {
+  const sender = `"from":"${jsonInside(oneLine(from))}",`
+  return replyTo === undefined ? sender : `${sender}"reply_to":"${jsonInside(oneLine(replyTo))}",`
+}
+
+function tagsJson({ tags }: FrozenBatch): string {
+  const others = Object.entries(tags).filter(([name]) => name !== 'delivery')
+  const sorted = others.sort(([a], [b]) => (a < b ? -1 : 1))
+  return sorted.map(([name, value]) => `,{"name":"${jsonInside(name)}","value":"${jsonInside(value)}"}`).join('')
+}
+
+/** Mail knows domains in ASCII only (RFC 5891): a domain of other letters goes out as its A-labels. */
+function wireAddress({ address }: FrozenRecipient): string {
+  const plain = oneLine(address)
+  const at = plain.lastIndexOf('@')
+  const domain = plain.slice(at + 1)
+  return /^[\x21-\x7e]*$/.test(domain) ? plain : `${plain.slice(0, at + 1)}${domainToASCII(domain) || domain}`
+}
+
+/** Close to what the body will take; when it is not enough, the buffer grows. */
+function sizeAbout(edition: Edition, { recipients }: FrozenBatch): number {
+  const literals = [edition.subject, edition.html, edition.text].flat().filter((piece) => typeof piece === 'string')
+  const chars = literals.reduce((sum, literal) => sum + literal.length, 0)
+  return Math.ceil((chars * 1.1 + ROOM_PER_MESSAGE) * recipients.length) + ROOM_PER_MESSAGE
+}
