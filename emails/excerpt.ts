@@ -18,8 +18,8 @@ export function excerpt(text: string, limit: number): { readonly text: string; r
 // A script without spaces, or one endless word, is cut where the limit falls, but never inside a number: a slot's token
 // is one.
 function atWordEnd(head: string, next = ''): string {
-  if (/\s/.test(next)) return head.trimEnd()
-  const words = head.replace(/\s+\S*$/, '')
-  if (words !== head && words.length > head.length / 2) return words.trimEnd().replace(/[.,;:–—-]+$/, '')
-  return /\d/.test(next) ? head.replace(/\d+$/, '') : head
+  const words = /\s/.test(next) ? head : head.replace(/\s+\S*$/, '')
+  const kept = words.length > head.length / 2 ? words : head
+  const whole = kept === head && /\d/.test(next) ? head.replace(/\d+$/, '') : kept
+  return whole.trimEnd().replace(/[.,;:–—-]+$/, '')
 }

@@ -18,4 +18,9 @@ test('characters made of several parts are counted once and never split', () => 
 
 test('a number is not cut in two, because a slot may hide in it', () => {
   expect(excerpt('新聞新聞90317741000000新聞', 10).text).toBe('新聞新聞…')
+  expect(excerpt('A 新聞新聞90317741000000新聞', 10).text).toBe('A 新聞新聞…')
+})
+
+test('a full stop gives way to the ellipsis', () => {
+  expect(excerpt('Ask who pays. Then ask why.', 14).text).toBe('Ask who pays…')
 })
