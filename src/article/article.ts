@@ -176,7 +176,7 @@ export const articleSchema: z.ZodType<Article> = z.strictObject({
     .strictObject({ url: httpsUrl.optional(), durationSeconds: z.number().positive().max(86_400).optional() })
     .optional(),
   hero: z.strictObject({ ...picture, credit: line(300).optional() }).optional(),
-  blocks: z.array(block).min(1, 'expected at least one block: the article has no body').max(MAX_BLOCKS),
+  blocks: z.array(block).min(1, 'expected a body, found none').max(MAX_BLOCKS),
   related: z
     .array(z.strictObject({ headline: line(300), url: httpsUrl }))
     .max(20)

@@ -21,7 +21,23 @@ export function checkArticle(value: Readonly<Record<string, unknown>>): Article 
   const dir = value.dir ?? directionOf(typeof lang === 'string' ? lang : '')
   const parsed = articleSchema.safeParse({ ...value, lang, dir }, { error: inWords })
   if (parsed.success) return parsed.data
-  return parsed.error.issues.flatMap(faultsOf).slice(0, 50)
+  return parsed.error.issues
+    .flatMap(faultsOf)
+    .map((fault) => missing(value, fault))
+    .slice(0, 50)
+}
+
+const REQUIRED: Readonly<Record<string, string>> = {
+  headline: 'expected a headline, found none',
+  byline: 'expected the name of who wrote it, found none',
+  blocks: 'expected a body, found none',
+}
+
+/** A fault that says better what is missing from `value`. */
+function missing(value: Readonly<Record<string, unknown>>, fault: Fault): Fault {
+  const key = fault.path.length === 1 ? String(fault.path[0]) : ''
+  const message = REQUIRED[key]
+  return message && value[key] === undefined ? { ...fault, message } : fault
 }
 
 /**
@@ -35,12 +51,13 @@ export function parseArticle(value: Readonly<Record<string, unknown>>): Article 
 }
 
 /** The error for an article that cannot be taken. */
-export function invalidArticle(problems: readonly Problem[], name?: string): AppError {
+export function invalidArticle(problems: readonly Problem[], name?: string, cause?: unknown): AppError {
   const which = name ? `The article ${JSON.stringify(name.slice(0, 200))}` : 'The article'
   const first = problems[0]
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
   return new AppError('invalid_input', `${which} cannot be read: ${first?.where}: ${first?.message}${more}.`, {
     problems,
+    cause,
   })
 }
 
