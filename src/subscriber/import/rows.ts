@@ -18,15 +18,17 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
   const text = unifyLineEnds(decodeText(bytes))
   const head = await firstLine(text)
   const unreadable: FileRow[] = []
-  const rows: AsyncIterable<FileRow> = Readable.from(joined(head, text)).compose(
-    createParser(delimiterOf(head), unreadable),
-  )
-  for await (const row of rows) {
+  const parser = createParser(delimiterOf(head), unreadable)
+  const records: AsyncIterable<ParsedRecord> = Readable.from(joined(head, text)).compose(parser)
+  for await (const { record, info } of records) {
     yield* unreadable.splice(0)
-    yield row
+    yield { kind: 'row', line: info.lines - breaksIn(record), cells: record }
   }
   yield* unreadable
 }
+
+/** `lines` counts up to the end of the record. */
+type ParsedRecord = { readonly record: readonly string[]; readonly info: { readonly lines: number } }
 
 function createParser(delimiter: string, unreadable: FileRow[]): Parser {
   let lastLine = 0
@@ -38,9 +40,10 @@ function createParser(delimiter: string, unreadable: FileRow[]): Parser {
     skip_empty_lines: true,
     max_record_size: MAX_RECORD,
     skip_records_with_error: true,
-    on_record: (cells: string[], { lines }): FileRow => {
+    info: true,
+    on_record: (record, { lines }) => {
       lastLine = lines
-      return { kind: 'row', line: lines - breaksIn(cells), cells }
+      return record
     },
     on_skip: (error) => {
       if (error) unreadable.push(explain(error, lastLine + 1))
