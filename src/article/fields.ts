@@ -23,47 +23,55 @@ export type ExpandedFields = {
  * one of `more` are faults.
  */
 export function expandFields(fields: Readonly<Record<string, unknown>>, more: readonly string[] = []): ExpandedFields {
-  const { author, ai, date, ...own } = withoutNulls(fields)
-  const written = new Map<string, Path>()
-  const faults: { path: Path; message: string }[] = []
-  const value: Record<string, unknown> = { ...own }
+  const draft: Draft = { value: withoutNulls(fields), faults: [], written: new Map() }
+  refuseUnknown(draft, [...FIELDS, ...SHORT_FORMS, ...more])
+  rename(draft, 'date', 'publishedAt')
+  rename(draft, 'author', 'byline')
+  wrap(draft, 'byline', 'name')
+  wrap(draft, 'perspective', 'text')
+  wrap(draft, 'audio', 'url')
+  moveAi(draft)
+  if (draft.value.audio === true) draft.value.audio = {}
+  if (draft.value.audio === false) delete draft.value.audio
+  return { ...draft, written: (path) => draft.written.get(pathText(path)) ?? path }
+}
 
-  const known = [...FIELDS, ...SHORT_FORMS, ...more]
-  for (const key of Object.keys(own).filter((key) => !known.includes(key))) {
+type Draft = {
+  readonly value: Record<string, unknown>
+  readonly faults: { readonly path: Path; readonly message: string }[]
+  readonly written: Map<string, Path>
+}
+
+function refuseUnknown({ value, faults }: Draft, known: readonly string[]): void {
+  for (const key of Object.keys(value).filter((key) => !known.includes(key))) {
     faults.push({ path: [key], message: unknownKey(key, known) })
     delete value[key]
   }
+}
 
-  const replace = (key: string, shortForm: string, given: unknown) => {
-    if (given === undefined) return
-    if (key in own) faults.push({ path: [shortForm], message: `expected either ${shortForm} or ${key}, found both` })
-    else value[key] = given
-    written.set(key, [shortForm])
+function rename({ value, faults, written }: Draft, from: string, to: string): void {
+  if (!(from in value)) return
+  if (to in value) faults.push({ path: [from], message: `expected either ${from} or ${to}, found both` })
+  else {
+    value[to] = value[from]
+    written.set(to, [from])
   }
-  replace('publishedAt', 'date', date)
-  replace('byline', 'author', author)
+  delete value[from]
+}
 
-  if (typeof value.byline === 'string') {
-    written.set('byline.name', written.get('byline') ?? ['byline'])
-    value.byline = { name: value.byline }
-  }
-  if (ai !== undefined && isRecord(value.byline)) {
-    if (value.byline.isAI !== undefined)
-      faults.push({ path: ['ai'], message: 'expected either ai or byline.isAI, found both' })
-    value.byline = { ...value.byline, isAI: ai }
-    written.set('byline.isAI', ['ai'])
-  }
-  if (typeof value.perspective === 'string') {
-    value.perspective = { text: value.perspective }
-    written.set('perspective.text', ['perspective'])
-  }
-  if (typeof value.audio === 'string') {
-    value.audio = { url: value.audio }
-    written.set('audio.url', ['audio'])
-  }
-  if (value.audio === true) value.audio = {}
-  if (value.audio === false) delete value.audio
-  return { value, faults, written: (path) => written.get(pathText(path)) ?? path }
+function wrap({ value, written }: Draft, key: string, inner: string): void {
+  if (typeof value[key] !== 'string') return
+  value[key] = { [inner]: value[key] }
+  written.set(`${key}.${inner}`, written.get(key) ?? [key])
+}
+
+function moveAi({ value, faults, written }: Draft): void {
+  const { ai, byline } = value
+  delete value.ai
+  if (ai === undefined || !isRecord(byline)) return
+  if (byline.isAI !== undefined) faults.push({ path: ['ai'], message: 'expected either ai or byline.isAI, found both' })
+  value.byline = { ...byline, isAI: ai }
+  written.set('byline.isAI', ['ai'])
 }
 
 /** The faults as problems, each where `where` says its path stands. */
