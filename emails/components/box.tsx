@@ -56,8 +56,12 @@ export function Layout({ children, width = 'full' }: LayoutProps) {
 export function Ends({ dir, look, first, last }: { dir: Direction; look: Look; first: ReactNode; last: ReactNode }) {
   return (
     <Layout>
-      <td {...blend(look, { style: { textAlign: startOf(dir) } })}>{first}</td>
-      <td {...blend(look, { style: { textAlign: endOf(dir), whiteSpace: 'nowrap' } })}>{last}</td>
+      <td valign="top" {...blend(look, { style: { textAlign: startOf(dir) } })}>
+        {first}
+      </td>
+      <td valign="top" {...blend(look, { style: { textAlign: endOf(dir), whiteSpace: 'nowrap' } })}>
+        {last}
+      </td>
     </Layout>
   )
 }
