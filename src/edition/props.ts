@@ -1,7 +1,7 @@
 import type { ArticleProps, IssueProps, NewsletterProps, SingleProps } from '../../emails/props.ts'
 import type { Article } from '../article/article.ts'
 import { directionOf } from '../article/field.ts'
-import { readMinutes } from './words.ts'
+import { readMinutes } from '../article/text.ts'
 
 /** What a mail says about the newsletter it belongs to; a `Newsletter` fits. */
 export type NewsletterFacts = {
