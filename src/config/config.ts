@@ -1,4 +1,10 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { z } from 'zod'
+import { AppError, type Problem } from '../error.ts'
 import type { LogLevel } from '../log.ts'
+import { type Environment, readEnvironment } from './env.ts'
+import { SETTINGS } from './settings.ts'
 
 /** Everything that can be set, checked and typed. `docs/configuration.md` is generated from where it is read. */
 export type Config = {
@@ -31,4 +37,80 @@ export type Tier = 'embedded' | 'postgres' | 'redis'
 export function tierOf(config: Pick<Config, 'databaseUrl' | 'redisUrl'>): Tier {
   if (config.databaseUrl === null) return 'embedded'
   return config.redisUrl === null ? 'postgres' : 'redis'
+}
+
+/**
+ * The configuration of a process started in `directory`: its environment, and below it the file `.env` there.
+ * @throws AppError `config_invalid` with every problem there is
+ */
+export function loadConfig(directory: string = process.cwd(), env: Environment = process.env): Config {
+  return readConfig(readEnvironment(directory, env), directory)
+}
+
+/**
+ * Reads and checks settings; relative paths start at `directory`. Names it does not know are none of its business.
+ * @throws AppError `config_invalid` with every problem there is
+ */
+export function readConfig(environment: Environment, directory: string): Config {
+  const parsed = SETTINGS.safeParse(environment)
+  const problems = [...(parsed.error ? listProblems(parsed.error) : []), ...contradictions(environment, directory)]
+  if (!parsed.success || problems.length > 0) {
+    const count = problems.length === 1 ? 'One setting is' : `${problems.length} settings are`
+    throw new AppError('config_invalid', `${count} not right. docs/configuration.md explains each.`, { problems })
+  }
+  return fromSettings(parsed.data, directory)
+}
+
+/** The same configuration on another port; the public address follows unless it was set apart from it. */
+export function withPort(config: Config, port: number): Config {
+  const followed = config.publicUrl === localUrl(config.port)
+  return { ...config, port, publicUrl: followed ? localUrl(port) : config.publicUrl }
+}
+
+function fromSettings(settings: z.output<typeof SETTINGS>, directory: string): Config {
+  const apiKey = settings.RESEND_API_KEY
+  return {
+    publicUrl: settings.PUBLIC_URL ?? localUrl(settings.PORT),
+    host: settings.HOST,
+    port: settings.PORT,
+    dataDir: resolve(directory, settings.DATA_DIR),
+    emailsDir: settings.EMAILS_DIR === undefined ? null : resolve(directory, settings.EMAILS_DIR),
+    databaseUrl: settings.DATABASE_URL ?? null,
+    redisUrl: settings.REDIS_URL ?? null,
+    appSecrets: settings.APP_SECRET ?? null,
+    resend: apiKey === undefined ? null : { apiKey, baseUrl: settings.RESEND_BASE_URL ?? null },
+    logLevel: settings.LOG_LEVEL,
+    concurrency: settings.WORKER_CONCURRENCY,
+  }
+}
+
+function localUrl(port: number): string {
+  return `http://localhost:${port}`
+}
+
+function listProblems(error: z.ZodError): readonly Problem[] {
+  return error.issues.map(({ path, message }) => ({ where: path.join('.'), message }))
+}
+
+/** What no setting can know by itself. Looked for in the raw text, so that it is found beside other problems. */
+function contradictions(set: Environment, directory: string): readonly Problem[] {
+  const problems: Problem[] = []
+  if (set.REDIS_URL && !set.DATABASE_URL) {
+    const message = 'needs DATABASE_URL: workers on many machines cannot share the embedded database'
+    problems.push({ where: 'REDIS_URL', message })
+  }
+  if (set.DATABASE_URL && !set.APP_SECRET) {
+    const message = 'is required with DATABASE_URL; make one with: openssl rand -hex 32'
+    problems.push({ where: 'APP_SECRET', message })
+  }
+  if (set.RESEND_BASE_URL && !set.RESEND_API_KEY) {
+    problems.push({
+      where: 'RESEND_BASE_URL',
+      message: 'needs RESEND_API_KEY; any key that starts with re_ suits the double',
+    })
+  }
+  if (set.EMAILS_DIR && !statSync(resolve(directory, set.EMAILS_DIR), { throwIfNoEntry: false })?.isDirectory()) {
+    problems.push({ where: 'EMAILS_DIR', message: 'expected a directory that exists' })
+  }
+  return problems
 }

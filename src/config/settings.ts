@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { baseUrl, host, key, oneOf, path, secrets, url, wholeNumber } from './readings.ts'
+
+/** What people are told about a setting. */
+export type SettingFacts = {
+  /** One or more sentences. */
+  readonly description: string
+  /** What it is when it is not set, in words or as it would be written. */
+  readonly default: string
+  readonly example: string
+  readonly group: 'Server' | 'Data' | 'Sending' | 'Running'
+  readonly isSecret?: true
+}
+
+/** The facts of every setting, by its schema. */
+export const settingFacts = z.registry<SettingFacts>()
+
+/** The shortest secret that is taken: 32 characters of hex are 128 bits. */
+export const MIN_SECRET_LENGTH = 32
+
+/** Every setting, as it is written in the environment, and how it is read. */
+export const SETTINGS = z.object({
+  PUBLIC_URL: baseUrl('https://news.example.com').optional().register(settingFacts, {
+    group: 'Server',
+    description:
+      'Where readers reach this installation: the start of every link in a mail. Real mail needs an https address that is reachable from outside. It may have a path, if a proxy in front cuts it off.',
+    default: '`http://localhost:` and the port',
+    example: 'https://news.example.com',
+  }),
+  HOST: host().default('127.0.0.1').register(settingFacts, {
+    group: 'Server',
+    description:
+      'The address of this machine to listen on. `0.0.0.0` listens on all of them, for a container or behind a proxy on another machine.',
+    default: '127.0.0.1',
+    example: '127.0.0.1',
+  }),
+  PORT: wholeNumber(0, 65_535).default(3_000).register(settingFacts, {
+    group: 'Server',
+    description: 'The TCP port to listen on; 0 takes any that is free.',
+    default: '3000',
+    example: '3000',
+  }),
+  DATA_DIR: path().default('.pressroom').register(settingFacts, {
+    group: 'Data',
+    description:
+      'The directory for what an installation keeps on this machine: the embedded database, the outbox, the secret, compiled templates. Relative to the directory Pressroom is started in.',
+    default: '.pressroom',
+    example: '.pressroom',
+  }),
+  EMAILS_DIR: path().optional().register(settingFacts, {
+    group: 'Data',
+    description:
+      'A directory with React Email templates of your own (`*.tsx`), besides the built-in ones; one of the same name takes the place of a built-in one.',
+    default: 'only the built-in templates',
+    example: './my-emails',
+  }),
+  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgresql://user:password@host/database')
+    .optional()
+    .register(settingFacts, {
+      group: 'Data',
+      description:
+        'A PostgreSQL database, version 14 or newer, that belongs to Pressroom alone; its tables are made at the first start. It also carries the queue, unless `REDIS_URL` is set.',
+      default: 'a PostgreSQL that Pressroom starts itself and keeps in `DATA_DIR`',
+      example: 'postgresql://pressroom:password@localhost/pressroom',
+      isSecret: true,
+    }),
+  REDIS_URL: url(['redis:', 'rediss:'], 'redis://host:6379').optional().register(settingFacts, {
+    group: 'Data',
+    description:
+      'A Redis, version 6.2 or newer, for the queue: worth it with many workers on many machines. Needs `DATABASE_URL`. Set its `maxmemory-policy` to `noeviction`.',
+    default: 'the queue is in the database',
+    example: 'redis://localhost:6379',
+    isSecret: true,
+  }),
+  APP_SECRET: secrets(MIN_SECRET_LENGTH)
+    .optional()
+    .register(settingFacts, {
+      group: 'Data',
+      description: `Signs the links in readers' mail: at least ${MIN_SECRET_LENGTH} random characters, such as \`openssl rand -hex 32\` prints. To replace it, write \`new,old\`: new links are signed with the first, and links signed with the others go on working, as unsubscribe links must. Required with \`DATABASE_URL\`.`,
+      default: 'made at the first start and kept in `DATA_DIR/app-secret`; with `DATABASE_URL`, none',
+      example: 'the output of: openssl rand -hex 32',
+      isSecret: true,
+    }),
+  RESEND_API_KEY: key('re_').optional().register(settingFacts, {
+    group: 'Sending',
+    description: 'A key of Resend (resend.com). With it mail really goes out.',
+    default: 'mail stays on this machine, in the outbox',
+    example: 're_123456789',
+    isSecret: true,
+  }),
+  RESEND_BASE_URL: baseUrl('http://127.0.0.1:4010').optional().register(settingFacts, {
+    group: 'Sending',
+    description: "Where Resend's API is: a local double of it, say (`pressroom fake-resend`). Needs `RESEND_API_KEY`.",
+    default: 'https://api.resend.com',
+    example: 'http://127.0.0.1:4010',
+  }),
+  WORKER_CONCURRENCY: wholeNumber(1, 64).default(4).register(settingFacts, {
+    group: 'Running',
+    description:
+      'How many batches, of up to 100 recipients each, one worker process has in the hands of the provider at a time. The pace at which calls are made is learnt from the provider and does not depend on it.',
+    default: '4',
+    example: '4',
+  }),
+  LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(settingFacts, {
+    group: 'Running',
+    description: 'What is logged, as lines of JSON on stderr: `debug`, `info`, `warn`, `error` or `silent`.',
+    default: 'info; `start` and `demo`, which talk to people: warn',
+    example: 'info',
+  }),
+})
+
+/** The name of a setting, as it stands in the environment. */
+export type SettingName = keyof typeof SETTINGS.shape
