@@ -26,12 +26,10 @@ export type Attachment = {
 
 export type Knock =
   | { readonly kind: 'attached'; readonly attachment: Attachment }
-  /** Nobody listens there. */
+  /** Nobody listens there, or a server of something else. */
   | { readonly kind: 'absent' }
   /** It is starting, recovering or stopping: knock again. */
   | { readonly kind: 'busy' }
-  /** A server answers, but it is not the one of this cluster. */
-  | { readonly kind: 'foreign'; readonly dataDirectory: string }
 
 /** Spells "pres". Attached processes hold it shared; the last one takes it alone before it stops the server. */
 const LOCK = 0x70726573
@@ -49,6 +47,7 @@ export async function knock(
   const login = { host: address.host, port: address.port, user: SUPERUSER, password: password ?? undefined }
   const client = new pg.Client({
     ...login,
+    ssl: false,
     database: 'postgres',
     application_name: `pressroom attached ${process.pid}`,
     connectionTimeoutMillis: 5_000,
@@ -62,20 +61,16 @@ export async function knock(
     if (!over) onLost(error)
     over = true
   })
+  const refuse = async (kind: 'absent' | 'busy') => {
+    await end()
+    return { kind }
+  }
   try {
     await client.connect()
-    const dataDirectory = await ask(client, 'show data_directory')
-    if (!(await samePath(dataDirectory, place.cluster))) {
-      await end()
-      return { kind: 'foreign', dataDirectory }
-    }
-    if (!(await ask(client, `select pg_try_advisory_lock_shared(${LOCK})`))) {
-      await end()
-      return { kind: 'busy' }
-    }
+    if (!(await samePath(await ask(client, 'show data_directory'), place.cluster))) return refuse('absent')
+    if (!(await ask(client, `select pg_try_advisory_lock_shared(${LOCK})`))) return refuse('busy')
   } catch (error) {
-    await end()
-    return { kind: isRefusal(error) ? 'absent' : 'busy' }
+    return refuse(isRefusal(error) ? 'absent' : 'busy')
   }
   const detach = async () => {
     if (over) return false
@@ -107,8 +102,9 @@ async function samePath(one: string, other: string): Promise<boolean> {
   return (await real(one)) === (await real(other))
 }
 
-const REFUSALS = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'EADDRNOTAVAIL'])
+/** Nobody is there, or (28xxx) somebody who does not know us; all else is a server between two states. */
+const REFUSALS = /^(ENOENT|ENOTDIR|ECONNREFUSED|ENOTSOCK|EADDRNOTAVAIL|28...)$/
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && REFUSALS.has(String(error.code))
+  return error instanceof Error && 'code' in error && REFUSALS.test(String(error.code))
 }

@@ -40,6 +40,7 @@ export async function runnableBinaries(binaries: Binaries, account: Account, she
   return copy
 }
 
+/** Whether anything is at `path`. */
 export async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
@@ -70,7 +71,8 @@ function packageDirectory(name: string): string | null {
   }
 }
 
-async function linkLibraries(directory: string): Promise<void> {
+/** Makes the links between libraries that are listed in `directory/native/pg-symlinks.json` and missing. */
+export async function linkLibraries(directory: string): Promise<void> {
   const list = await readFile(join(directory, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   const links = JSON.parse(list) as readonly { source: string; target: string }[]
   for (const { source, target } of links) {

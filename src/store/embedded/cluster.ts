@@ -1,4 +1,4 @@
-import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../error.ts'
 import { newId } from '../../id.ts'
@@ -13,20 +13,20 @@ export const SUPERUSER = 'pressroom'
  * Makes the cluster when there is none (about 0.9 s), else checks that it is of the version of these binaries: another
  * one is a `conflict`. It is made aside and moved into place, so that of two processes one wins, whichever dies when.
  */
-export async function ensureCluster(place: Place, binaries: Binaries, password: string | null): Promise<void> {
-  if (!(await exists(place.cluster))) await createCluster(place, binaries, password)
+export async function ensureCluster(place: Place, binaries: Binaries, passwordFile: string | null): Promise<void> {
+  if (!(await exists(place.cluster))) await createCluster(place, binaries, passwordFile)
   const version = (await readFile(join(place.cluster, 'PG_VERSION'), 'utf8').catch(() => 'unknown')).trim()
   if (version === binaries.major) return
   const message = `The embedded database in ${place.cluster} is of PostgreSQL ${version}, but this Pressroom brings ${binaries.major}. Dump it with PostgreSQL ${version} and restore it, or set DATABASE_URL.`
   throw new AppError('conflict', message)
 }
 
-async function createCluster(place: Place, binaries: Binaries, password: string | null): Promise<void> {
+async function createCluster(place: Place, binaries: Binaries, passwordFile: string | null): Promise<void> {
   const half = `${place.cluster}.${newId()}`
   await mkdir(half, { mode: 0o700 })
   if (place.account) await chown(half, place.account.uid, place.account.gid)
   try {
-    await initialise(half, place, binaries, password)
+    await initialise(half, place, binaries, passwordFile)
     await rename(half, place.cluster)
   } catch (cause) {
     await rm(half, { recursive: true, force: true })
@@ -35,18 +35,17 @@ async function createCluster(place: Place, binaries: Binaries, password: string 
   }
 }
 
-async function initialise(directory: string, place: Place, binaries: Binaries, password: string | null): Promise<void> {
-  const passwordFile = join(directory, '..', `${newId()}.password`)
-  if (password !== null) await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
-  if (password !== null && place.account) await chown(passwordFile, place.account.uid, place.account.gid)
+async function initialise(
+  directory: string,
+  place: Place,
+  binaries: Binaries,
+  passwordFile: string | null,
+): Promise<void> {
   // The builtin provider sorts and folds the same way on every machine, whatever its C library.
   const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
-  const auth = password === null ? ['--auth=trust'] : ['--auth=scram-sha-256', `--pwfile=${passwordFile}`]
+  const auth = passwordFile === null ? ['--auth=trust'] : ['--auth=scram-sha-256', `--pwfile=${passwordFile}`]
   const args = ['-D', directory, '-U', SUPERUSER, '--encoding=UTF8', ...locale, ...auth]
-  try {
-    const { code, output } = await run(program(binaries, 'initdb'), args, place.account)
-    if (code !== 0) throw new AppError('unavailable', `The embedded database could not be made: ${output.trim()}.`)
-  } finally {
-    await rm(passwordFile, { force: true })
-  }
+  const { code, output } = await run(program(binaries, 'initdb'), args, place.account)
+  if (code !== 0)
+    throw new AppError('unavailable', 'The embedded database could not be made.', { cause: new Error(output.trim()) })
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { chown, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Clock } from '../../clock.ts'
 import { AppError } from '../../error.ts'
 import type { Logger } from '../../log.ts'
-import { type Attachment, knock } from './attachment.ts'
+import { type Attachment, knock, type Login } from './attachment.ts'
 import { type Binaries, findBinaries, runnableBinaries } from './binaries.ts'
 import { ensureCluster } from './cluster.ts'
 import { findPlace, type Place, SHELTER } from './place.ts'
@@ -35,58 +35,89 @@ export type EmbeddedServer = {
 }
 
 const DATABASE = 'pressroom'
+const KNOCK_EVERY_MS = 20
+const LAUNCH_EVERY_MS = 1_000
+const MAX_LAUNCHES = 3
 
 /**
  * Gives this process the PostgreSQL of `dataDir`: adopts the one that runs, else starts it, making the cluster first
  * when there is none. Any number of processes may do so at once. After a kill -9 of all of them the server lives on
- * and the next start adopts it. Throws `config_invalid`, `conflict` or `unavailable` with what to do.
+ * and the next start adopts it; a server that dies under a process is started again. Throws `config_invalid`, `conflict` or `unavailable` with what to do.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const { log, clock, shelter = SHELTER } = options
   const found = await findBinaries()
   const place = await findPlace(options.dataDir, shelter, log)
   const binaries = await runnableBinaries(found, place.account, place.account ? shelter : place.home)
-  const password = await readPassword(options)
-  await ensureCluster(place, binaries, password)
-  const attachment = await attach(place, binaries, password, options)
+  const secret = await keepPassword(options, place)
+  await ensureCluster(place, binaries, secret?.file ?? null)
+  const stopped = new AbortController()
+  const hold = () => attach({ ...options, place, binaries, password: secret?.password ?? null }, regain, stopped.signal)
+  const regain = (error: Error) => {
+    log.error({ event: 'embedded_lost', err: error }, 'the embedded database went away; bringing it back')
+    attachment = hold()
+    attachment.catch((err) => log.error({ event: 'embedded_not_regained', err }))
+  }
+  let attachment = hold()
   const createDatabase = async (name: string) => {
-    await attachment.createDatabase(name)
-    return connectionString(attachment, name)
+    const { login, createDatabase } = await attachment
+    await createDatabase(name)
+    return connectionString(login, name)
   }
   let stopping: Promise<void> | undefined
   const stop = () => {
-    stopping ??= detach(place, binaries, attachment, clock)
+    stopped.abort()
+    stopping ??= attachment.then(
+      (held) => detach(place, binaries, held, clock),
+      () => undefined,
+    )
     return stopping
   }
-  return { url: await createDatabase(DATABASE), createDatabase, stop }
+  try {
+    return { url: await createDatabase(DATABASE), createDatabase, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
 }
 
-async function attach(
-  place: Place,
-  binaries: Binaries,
-  password: string | null,
-  { log, clock, settings = {} }: EmbeddedOptions,
-): Promise<Attachment> {
-  const onLost = (error: Error) => log.error({ event: 'embedded_lost', err: error }, 'the embedded database is gone')
-  const children: Child[] = []
+type Holding = EmbeddedOptions & {
+  readonly place: Place
+  readonly binaries: Binaries
+  readonly password: string | null
+}
+
+/** Knocks, and starts the server where nobody opens, until this process is attached or `signal` aborts. */
+async function attach(holding: Holding, onLost: (error: Error) => void, signal: AbortSignal): Promise<Attachment> {
+  const { place, password, log, clock } = holding
+  const launched: Child[] = []
   // Recovery after a crash is the one thing that takes long.
-  for (let waitedMs = 0; waitedMs < 120_000; waitedMs += 20) {
+  for (let waitedMs = 0; waitedMs < 120_000 && !signal.aborted; waitedMs += KNOCK_EVERY_MS) {
     const address = await readAddress(place)
     const answer = address ? await knock(place, address, password, onLost) : ({ kind: 'absent' } as const)
     if (answer.kind === 'attached') {
-      const event = children.length > 0 ? 'embedded_started' : 'embedded_adopted'
+      const event = launched.length > 0 ? 'embedded_started' : 'embedded_adopted'
       log.info({ event, pid: answer.attachment.pid, home: place.home })
       return answer.attachment
     }
-    if (answer.kind === 'foreign') throw foreign(place, answer.dataDirectory)
-    if (answer.kind === 'absent' && children.every((child) => child.exited() !== null)) {
-      if (children.length === 3) throw await refused(place)
-      if (address) await forgetStale(place, address)
-      children.push(await launch(place, binaries, password === null ? null : await freePort(), settings))
+    // One that ended may have met another process's server that has not opened its door yet: so not in a row.
+    const mayLaunch = launched.every((child) => child.exited()) && waitedMs >= launched.length * LAUNCH_EVERY_MS
+    if (answer.kind === 'absent' && mayLaunch) {
+      if (launched.length === MAX_LAUNCHES) break
+      launched.push(await launchAt(address, holding, launched.length === 0))
     }
-    await clock.sleep(20)
+    await clock.sleep(KNOCK_EVERY_MS)
   }
-  throw await refused(place)
+  const message = `The embedded database did not start; see ${place.logFile}, or set DATABASE_URL.`
+  throw new AppError('unavailable', message, { cause: new Error(await logTail(place)) })
+}
+
+/** On TCP the last port is tried first: who used the server before it went away still has it. */
+async function launchAt(last: Address | null, holding: Holding, samePort: boolean): Promise<Child> {
+  const { place, binaries, password, settings = {} } = holding
+  if (last) await forgetStale(place, last)
+  const port = password === null ? null : last && samePort ? last.port : await freePort()
+  return launch(place, binaries, port, settings)
 }
 
 async function detach(place: Place, binaries: Binaries, attachment: Attachment, clock: Clock): Promise<void> {
@@ -106,24 +137,16 @@ async function forgetStale(place: Place, address: Address): Promise<void> {
   if (!command.includes('postgres')) await rm(join(place.cluster, 'postmaster.pid'), { force: true })
 }
 
-function foreign(place: Place, dataDirectory: string): AppError {
-  return new AppError(
-    'conflict',
-    `Another PostgreSQL, of ${dataDirectory}, answers where the embedded one of ${place.cluster} is expected. Stop it, or set DATABASE_URL.`,
-  )
-}
-
-async function refused(place: Place): Promise<AppError> {
-  const message = `The embedded database did not start; see ${place.logFile}, or set DATABASE_URL.`
-  return new AppError('unavailable', message, { cause: new Error(await logTail(place)) })
-}
-
-/** The server's password where it listens on TCP, kept in DATA_DIR and readable by its owner only; else null. */
-async function readPassword({ dataDir, transport }: EmbeddedOptions): Promise<string | null> {
+/** The server's password where it listens on TCP, kept in a file that only its owner can read; else null. */
+async function keepPassword(
+  { transport }: EmbeddedOptions,
+  place: Place,
+): Promise<{ readonly file: string; readonly password: string } | null> {
   if ((transport ?? (process.platform === 'win32' ? 'tcp' : 'socket')) === 'socket') return null
-  const file = join(dataDir, 'postgres.password')
-  await writeFile(file, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' }).catch(ignoreExisting)
-  return (await readFile(file, 'utf8')).trim()
+  const file = join(place.home, 'postgres.password')
+  await writeFile(file, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' }).catch(ignoreExisting)
+  if (place.account) await chown(file, place.account.uid, place.account.gid)
+  return { file, password: (await readFile(file, 'utf8')).trim() }
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
@@ -141,8 +164,13 @@ function freePort(): Promise<number> {
   })
 }
 
-function connectionString({ login }: Attachment, database: string): string {
-  const parameters = new URLSearchParams({ host: login.host, port: String(login.port), user: login.user })
+function connectionString(login: Login, database: string): string {
+  const parameters = new URLSearchParams({
+    host: login.host,
+    port: String(login.port),
+    user: login.user,
+    sslmode: 'disable',
+  })
   if (login.password !== undefined) parameters.set('password', login.password)
   return `postgresql:///${encodeURIComponent(database)}?${parameters}`
 }

@@ -10,10 +10,13 @@ import type { Place } from './place.ts'
 /** What the running server wrote about itself in its cluster; it says where to knock, and proves nothing. */
 export type Address = { readonly pid: number; readonly host: string; readonly port: number }
 
-/** A server that was started here; `exited` tells its code once it is gone, null while it runs. */
-export type Child = { readonly exited: () => number | null }
+/** A server that was started here. */
+export type Child = { exited(): boolean }
 
-/** Durability as in production; sizes for one machine. They are given at each start, so they follow the code, not the data. */
+/**
+ * Durability as in production, sizes for one machine, and a log without statements and details, in which addresses
+ * would stand. They are given at each start, so that they follow the code, not the data.
+ */
 const SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'on',
   synchronous_commit: 'on',
@@ -24,6 +27,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_timezone: 'UTC',
   unix_socket_permissions: '0700',
   log_min_messages: 'warning',
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
+  log_checkpoints: 'off',
 }
 
 const SOCKET_PORT = 5432
@@ -55,18 +61,19 @@ export async function launch(
   const args = ['-D', place.cluster, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])]
   const log = await open(place.logFile, 'a', 0o600)
   try {
-    const stdio = ['ignore', log.fd, log.fd] as const
-    const options = { ...place.account, cwd: '/', env: bareEnvironment(), detached: true, stdio: [...stdio] }
-    const child = spawn(program(binaries, 'postgres'), args, options)
-    let code: number | null = null
-    child.once('error', () => {
-      code = -1
+    // Root may run another user's database for once: the log stays theirs.
+    if (place.account) await log.chown(place.account.uid, place.account.gid)
+    const child = spawn(program(binaries, 'postgres'), args, {
+      ...place.account,
+      cwd: '/',
+      env: bareEnvironment(),
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', log.fd, log.fd],
     })
-    child.once('exit', (status) => {
-      code = status ?? -1
-    })
+    child.on('error', () => undefined)
     child.unref()
-    return { exited: () => code }
+    return { exited: () => child.pid === undefined || child.exitCode !== null || child.signalCode !== null }
   } finally {
     await log.close()
   }
