@@ -25,7 +25,7 @@ export function emlOf(message: OutboxMessage, date: Date): Buffer {
 
 /** nodemailer encodes (RFC 2047), folds, and leaves no way to begin a header of one's own inside a value. */
 function headersOf(message: OutboxMessage, date: Date, boundary: string): string {
-  const root = new MimeNode(`multipart/alternative; boundary="${boundary}"`, { normalizeHeaderKey: (key) => key })
+  const root = new MimeNode(`multipart/alternative; boundary="${boundary}"`)
   root.setHeader('From', message.from)
   root.setHeader('To', message.to)
   if (message.replyTo !== undefined) root.setHeader('Reply-To', message.replyTo)

@@ -74,7 +74,8 @@ async function written(dir: string, id: DeliveryId): Promise<Written | undefined
 }
 
 function newestFirst(a: Written, b: Written): number {
-  return b.writtenMs - a.writtenMs || (a.id < b.id ? -1 : 1)
+  if (a.writtenMs !== b.writtenMs) return b.writtenMs - a.writtenMs
+  return a.id === b.id ? 0 : a.id < b.id ? -1 : 1
 }
 
 function startBehind(files: readonly Written[], after: string): number {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { access, mkdir, open, rename, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../clock.ts'
 import type { Submission } from '../provider.ts'
@@ -44,8 +44,13 @@ async function writeOnce(message: OutboxMessage, dir: string, date: Date, signal
   const file = fileOf(dir, message.deliveryId)
   if (await exists(file)) return
   const draft = join(dir, `.${message.deliveryId}.${randomUUID()}.tmp`)
-  await writeFile(draft, emlOf(message, date), { signal })
-  await rename(draft, file)
+  try {
+    await writeFile(draft, emlOf(message, date), { signal })
+    await rename(draft, file)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
 }
 
 /** Waits for every one of them, also when one has failed: nothing is still being written when the call ends. */
@@ -55,8 +60,8 @@ async function allOf(writes: readonly Promise<void>[]): Promise<void> {
 }
 
 async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
+  return stat(file).then(
+    (found) => found.isFile(),
     () => false,
   )
 }

@@ -71,7 +71,7 @@ function accountState(answer: Extract<Exchange, { kind: 'answer' }>): { ok: bool
   }
   if (status === 429)
     return { ok: false, detail: 'Resend answers that a limit is reached just now; try again in a moment.' }
-  return { ok: false, detail: `Resend says no: ${describeAnswer(answer)}.` }
+  return { ok: false, detail: `Resend says no: ${describeAnswer(answer).replace(/\.$/, '')}.` }
 }
 
 /** Keys and idempotency belong to one team at one endpoint; which it is can be told, the key cannot be read from it. */
