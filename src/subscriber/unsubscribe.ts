@@ -1,3 +1,4 @@
+import type { Reader } from '../links.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
 import type { SubscriberStore } from '../store/subscribers.ts'
 import { type ReaderLinkDeps, readReaderLink } from './reader-link.ts'
@@ -7,7 +8,7 @@ export type UnsubscribeDeps = ReaderLinkDeps & { readonly subscribers: Pick<Subs
 
 /** `left` also for somebody who had left already, or of whom nothing is kept any more. */
 export type UnsubscribeAnswer =
-  | { readonly kind: 'left'; readonly newsletter: Newsletter }
+  | { readonly kind: 'left'; readonly newsletter: Newsletter; readonly reader: Reader }
   | { readonly kind: 'invalid' }
 
 /**
@@ -21,6 +22,7 @@ export async function unsubscribe(
 ): Promise<UnsubscribeAnswer> {
   const link = await readReaderLink(deps, 'unsubscribe', token)
   if (link.kind !== 'ok') return { kind: 'invalid' }
-  await deps.subscribers.unsubscribe(link.newsletter.id, link.subscriberId, circumstances)
-  return { kind: 'left', newsletter: link.newsletter }
+  const { newsletter, subscriberId } = link
+  await deps.subscribers.unsubscribe(newsletter.id, subscriberId, circumstances)
+  return { kind: 'left', newsletter, reader: { newsletterId: newsletter.id, subscriberId } }
 }

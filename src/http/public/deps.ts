@@ -1,0 +1,24 @@
+import type { WebView } from '../../archive/web-view.ts'
+import type { Clock } from '../../clock.ts'
+import type { Links } from '../../links.ts'
+import type { Logger } from '../../log.ts'
+import type { Newsletter } from '../../newsletter/newsletter.ts'
+import type { NewsletterStore } from '../../store/store.ts'
+import type { SubscriberStore } from '../../store/subscribers.ts'
+import type { Tokens } from '../../subscriber/token.ts'
+
+/** What the pages for readers need. */
+export type PublicDeps = {
+  /** Where readers reach this installation; a path in it goes before all links. */
+  readonly publicUrl: string
+  readonly newsletters: Pick<NewsletterStore, 'get' | 'find' | 'list'>
+  readonly subscribers: Pick<SubscriberStore, 'get' | 'request' | 'confirm' | 'unsubscribe'>
+  readonly links: Links
+  readonly tokens: Tokens
+  /** The hash of the newsletter's stored confirmation mail. */
+  readonly confirmationEdition: (newsletter: Newsletter) => Promise<string>
+  /** Null when there is no such edition, or it is none for everybody's eyes. */
+  readonly webView: (editionHash: string) => Promise<WebView | null>
+  readonly clock: Clock
+  readonly log: Logger
+}

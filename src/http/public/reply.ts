@@ -1,0 +1,44 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ConsentCircumstances } from '../../subscriber/subscriber.ts'
+import type { Tokens } from '../../subscriber/token.ts'
+import { html } from './html.ts'
+import { type Page, renderPage } from './page.ts'
+import { stringsFor } from './strings.ts'
+
+// Pages hold what is private to one reader, and their addresses hold a token: neither is to be kept or passed on.
+const HEADERS = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+}
+
+/** Sends a page of ours; its policy allows our style sheet and our forms, and nothing else. */
+export function sendPage(reply: FastifyReply, page: Page, status = 200): FastifyReply {
+  return reply.code(status).headers(HEADERS).type('text/html; charset=utf-8').send(renderPage(page))
+}
+
+/** Says in the house's looks that something did not work. */
+export function sendNotice(
+  reply: FastifyReply,
+  notice: 'notFound' | 'invalid' | 'broken' | 'badRequest',
+  basePath: string,
+  status: number,
+): FastifyReply {
+  const { strings } = stringsFor('en')
+  const title = strings[`${notice}Title`]
+  const main = html`<h1>${title}</h1><p>${strings[notice]}</p>`
+  return sendPage(reply, { title, main, basePath }, status)
+}
+
+/** Who said something, as far as the record of consent needs it: never the address of their machine itself. */
+export function circumstancesOf(
+  request: FastifyRequest,
+  tokens: Pick<Tokens, 'pseudonym'>,
+  source: string,
+  wording?: string,
+): ConsentCircumstances {
+  const userAgent = request.headers['user-agent']?.slice(0, 300)
+  return { source, wording, ipHash: tokens.pseudonym(request.ip), userAgent }
+}

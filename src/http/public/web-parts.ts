@@ -1,0 +1,86 @@
+import type { WebView } from '../../archive/web-view.ts'
+import type { Article, Block, Inline } from '../../article/article.ts'
+import { assetPath } from './assets.ts'
+import { type Fragment, type Html, html } from './html.ts'
+import { phrase, type Strings, stringsFor } from './strings.ts'
+
+/** The page of an edition with what only a browser can show: players at its top, full perspectives at its end. */
+export function addWebParts(view: WebView, basePath: string): string {
+  const { strings, lang } = stringsFor(view.locale)
+  const head = html`<meta name="robots" content="noindex"><link rel="stylesheet" href="${basePath}${assetPath('view.css')}">`
+  const players = view.articles.filter(({ audio }) => audio !== undefined).map((article) => player(article, strings))
+  const perspectives = view.articles.flatMap((article) => perspective(article, strings))
+  const script = html`<script src="${basePath}${assetPath('view.js')}" defer></script>`
+  const top = section('listen', lang, players)
+  const end = html`${section('perspective', lang, perspectives)}${script}`
+  // Replaced by functions, because a text may hold what a replacement string would take for an instruction.
+  return view.html
+    .replace(/<\/head>/i, (tag) => head.markup + tag)
+    .replace(/<body\b[^>]*>/i, (tag) => tag + top.markup)
+    .replace(/<\/body>(?![\s\S]*<\/body>)/i, (tag) => end.markup + tag)
+}
+
+function section(id: 'listen' | 'perspective', lang: string, parts: readonly Html[]): Html {
+  return parts.length === 0 ? html`` : html`<div class="web-extra" id="${id}" lang="${lang}">${parts}</div>`
+}
+
+function player(article: Article, strings: Strings): Html {
+  const title = html`<p>${phrase(strings.listenTitle, { headline: article.headline })}</p>`
+  if (article.audio?.url !== undefined) {
+    return html`<div class="listen">${title}<audio controls preload="none" src="${article.audio.url}"></audio></div>`
+  }
+  return html`<div class="listen" data-read-aloud data-play="${strings.listenPlay}" data-pause="${strings.listenPause}" data-resume="${strings.listenResume}" data-progress="${strings.listenProgress}" data-unavailable="${strings.listenUnavailable}">
+${title}
+<button type="button" data-play hidden>${strings.listenPlay}</button><button type="button" class="quiet" data-stop hidden>${strings.listenStop}</button>
+<p class="state" aria-live="polite"><noscript>${strings.listenUnavailable}</noscript></p>
+<div hidden data-speech lang="${article.lang}">${spokenText(article).map((text) => html`<p>${text}</p>`)}</div>
+</div>`
+}
+
+function perspective({ perspective, byline, lang, dir }: Article, strings: Strings): readonly Html[] {
+  if (perspective === undefined) return []
+  const names = { name: byline.name }
+  const intro = byline.isAI ? phrase(strings.perspectiveIntro, names) : strings.perspectiveIntroPlain
+  const paragraphs = perspective.text.split(/\n{2,}/)
+  const source: Fragment =
+    perspective.url !== undefined &&
+    html`<p class="intro"><a href="${perspective.url}">${strings.perspectiveSource}</a></p>`
+  return [
+    html`<details>
+<summary>${phrase(strings.perspectiveTitle, names)}</summary>
+<div class="perspective-text"><p class="intro">${intro}</p><div lang="${lang}" dir="${dir}">${paragraphs.map((text) => html`<p>${text}</p>`)}</div>${source}</div>
+</details>`,
+  ]
+}
+
+/** An article as one would read it out, a paragraph an entry; pictures, tables and code are left out. */
+export function spokenText(article: Article): readonly string[] {
+  const texts = [article.headline, article.dek, ...article.blocks.flatMap(spokenBlock)]
+  return texts.filter((text): text is string => text !== undefined && text.trim() !== '')
+}
+
+function spokenBlock(block: Block): readonly string[] {
+  switch (block.type) {
+    case 'paragraph':
+    case 'heading':
+      return [spokenInlines(block.content)]
+    case 'quote':
+      return [...block.paragraphs.map(spokenInlines), ...(block.attribution === undefined ? [] : [block.attribution])]
+    case 'list':
+      return block.items.flatMap((item) => item.flatMap(spokenBlock))
+    case 'image':
+    case 'rule':
+    case 'table':
+    case 'code':
+      return []
+  }
+}
+
+function spokenInlines(inlines: readonly Inline[]): string {
+  return inlines
+    .map((inline) => {
+      if (inline.type === 'break') return ' '
+      return 'text' in inline ? inline.text : spokenInlines(inline.children)
+    })
+    .join('')
+}
