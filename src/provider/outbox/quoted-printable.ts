@@ -36,11 +36,29 @@ export function quotedPrintable(text: string): Buffer {
   return out.subarray(0, length)
 }
 
-/** The characters of quoted-printable `body`, which is read as UTF-8. */
+/** The text in quoted-printable `body`, which is UTF-8 with lines that end in CRLF; here they end in a line feed. */
 export function fromQuotedPrintable(body: string): string {
-  const joined = body.replace(/[\t ]+(?=\r?\n|$)/g, '').replace(/=\r?\n/g, '')
-  const bytes = joined.replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  return Buffer.from(bytes, 'latin1').toString('utf8').replace(/\r\n/g, '\n')
+  const joined = body.replaceAll('=\r\n', '').replaceAll('\r\n', '\n')
+  const out = Buffer.allocUnsafe(joined.length)
+  let length = 0
+  for (let at = 0; at < joined.length; at++) {
+    const code = joined.charCodeAt(at)
+    const byte = code === EQUALS ? hexByte(joined.charCodeAt(at + 1), joined.charCodeAt(at + 2)) : undefined
+    if (byte !== undefined) at += 2
+    out[length++] = byte ?? code
+  }
+  return out.toString('utf8', 0, length)
+}
+
+function hexByte(high: number, low: number): number | undefined {
+  const [a, b] = [hexDigit(high), hexDigit(low)]
+  return a < 0 || b < 0 ? undefined : a * 16 + b
+}
+
+/** Upper case, as RFC 2045 wants it and the outbox writes it. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  return code >= 0x41 && code <= 0x46 ? code - 0x37 : -1
 }
 
 /** White space at the end of a line would be lost on the way, so it is written in hex there. */
