@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { pino } from 'pino'
-import { afterEach } from 'vitest'
+import { afterAll, afterEach } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import type { Account } from '../../src/store/embedded/account.ts'
 import { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from '../../src/store/embedded/embedded.ts'
@@ -26,6 +27,28 @@ export function temporaryDirectory(mode = 0o711): string {
   chmodSync(directory, mode)
   cleanups.push(() => rmSync(directory, { recursive: true, force: true }))
   cleanups.push(() => end(serverPid(directory)))
+  return directory
+}
+
+/** Such a directory with a cluster in it: a copy of one, since making it is not what the test is about. */
+export async function directoryWithCluster(): Promise<string> {
+  original ??= makeOriginal()
+  const directory = temporaryDirectory()
+  await promisify(execFile)('cp', ['-a', join(await original, 'postgres'), directory])
+  return directory
+}
+
+let original: Promise<string> | undefined
+
+afterAll(async () => {
+  if (original) rmSync(await original, { recursive: true })
+})
+
+async function makeOriginal(): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'pressroom-embedded-'))
+  chmodSync(directory, 0o711)
+  const log = pino({ level: 'silent' })
+  await (await startEmbedded({ dataDir: directory, log, clock: systemClock })).stop()
   return directory
 }
 

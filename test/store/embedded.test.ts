@@ -4,7 +4,7 @@ import pg from 'pg'
 import { describe, expect, inject, test, vi } from 'vitest'
 import { AppError } from '../../src/error.ts'
 import { findBinaries } from '../../src/store/embedded/binaries.ts'
-import { ask, serverPid, start, startElsewhere, temporaryDirectory } from './embedded-support.ts'
+import { ask, directoryWithCluster, serverPid, start, startElsewhere, temporaryDirectory } from './embedded-support.ts'
 
 // A cluster is made in most of these; a busy machine takes its time for that.
 vi.setConfig({ testTimeout: 120_000 })
@@ -21,7 +21,7 @@ describe('the embedded database', () => {
   })
 
   test('is durable, sorts alike everywhere, and listens on no network', async () => {
-    const { url } = await start(temporaryDirectory())
+    const { url } = await start(await directoryWithCluster())
     const settings = ['fsync', 'synchronous_commit', 'autovacuum', 'listen_addresses', 'server_encoding', 'TimeZone']
     const values = await ask(url, `select array[${settings.map((name) => `current_setting('${name}')`)}]`)
     expect(values).toEqual(['on', 'on', 'on', '', 'UTF8', 'UTC'])
@@ -30,7 +30,7 @@ describe('the embedded database', () => {
   })
 
   test('makes further databases, and takes one that exists as it is', async () => {
-    const server = await start(temporaryDirectory())
+    const server = await start(await directoryWithCluster())
     const url = await server.createDatabase(`with "quotes"`)
     expect(await server.createDatabase(`with "quotes"`)).toBe(url)
     expect(await ask(url, 'select current_database()')).toBe(`with "quotes"`)
@@ -50,7 +50,7 @@ describe('the embedded database', () => {
   })
 
   test('stops when all let go in the same moment, and starts again for who comes just then', async () => {
-    const dataDir = temporaryDirectory()
+    const dataDir = await directoryWithCluster()
     const servers = await Promise.all([start(dataDir), start(dataDir), start(dataDir)])
     const [late] = await Promise.all([start(dataDir), ...servers.map((server) => server.stop())])
     expect(await ask(late.url, 'select 1')).toBe(1)
@@ -59,7 +59,7 @@ describe('the embedded database', () => {
   })
 
   test('lives on when its process is killed, and is adopted by the next', async () => {
-    const dataDir = temporaryDirectory()
+    const dataDir = await directoryWithCluster()
     const other = await startElsewhere(dataDir)
     await ask(other.url, 'create table kept as select 7 as number')
     const pid = serverPid(dataDir)
@@ -73,7 +73,7 @@ describe('the embedded database', () => {
   })
 
   test('is started again when it dies under a process, and has lost no commit', async () => {
-    const dataDir = temporaryDirectory()
+    const dataDir = await directoryWithCluster()
     const { url, stop } = await start(dataDir)
     await ask(url, 'create table kept as select 7 as number')
     const pid = serverPid(dataDir)
@@ -85,8 +85,7 @@ describe('the embedded database', () => {
   })
 
   test('starts although the number in its lock file now belongs to another process', async () => {
-    const dataDir = temporaryDirectory()
-    await (await start(dataDir)).stop()
+    const dataDir = await directoryWithCluster()
     const cluster = join(dataDir, 'postgres')
     const lines = [process.pid, cluster, 1, 5432, join(dataDir, 'run'), '', '']
     writeFileSync(join(cluster, 'postmaster.pid'), lines.join('\n'))
@@ -95,8 +94,7 @@ describe('the embedded database', () => {
   })
 
   test('never takes another server for its own, whatever its lock file says', async () => {
-    const dataDir = temporaryDirectory()
-    await (await start(dataDir)).stop()
+    const dataDir = await directoryWithCluster()
     const cluster = join(dataDir, 'postgres')
     const elsewhere = new URL(inject('servers').embedded).searchParams.get('host')
     writeFileSync(join(cluster, 'postmaster.pid'), [process.pid, cluster, 1, 5432, elsewhere, '', ''].join('\n'))
@@ -105,8 +103,7 @@ describe('the embedded database', () => {
   })
 
   test('refuses the data of another version of PostgreSQL', async () => {
-    const dataDir = temporaryDirectory()
-    await (await start(dataDir)).stop()
+    const dataDir = await directoryWithCluster()
     writeFileSync(join(dataDir, 'postgres', 'PG_VERSION'), '17\n')
     const error = await start(dataDir).catch((error) => error)
     expect(error).toBeInstanceOf(AppError)
@@ -119,7 +116,7 @@ describe('the embedded database', () => {
   })
 
   test('tells why it does not start', async () => {
-    const dataDir = temporaryDirectory()
+    const dataDir = await directoryWithCluster()
     const error = await start(dataDir, { settings: { wal_level: 'nonsense' } }).catch((error) => error)
     expect(error).toMatchObject({
       code: 'unavailable',

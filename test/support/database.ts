@@ -17,9 +17,18 @@ export const TEMPLATE = 'pressroom_template'
 export const testLog: Logger = createLogger('silent')
 
 /** A fresh migrated database on the embedded server, or on the server of `url`; about 50 ms. */
-export async function createTestDatabase(url: string = inject('servers').embedded): Promise<TestDatabase> {
+export function createTestDatabase(url: string = inject('servers').embedded): Promise<TestDatabase> {
+  return copyDatabase(url, TEMPLATE)
+}
+
+/** A database in which nothing is, not even our tables. */
+export function createEmptyDatabase(url: string = inject('servers').embedded): Promise<TestDatabase> {
+  return copyDatabase(url, 'template0')
+}
+
+async function copyDatabase(url: string, template: string): Promise<TestDatabase> {
   const name = `t_${randomBytes(6).toString('hex')}`
-  await administer(url, `create database ${name} template ${TEMPLATE}`)
+  await administer(url, `create database ${name} template ${template}`)
   const own = withDatabase(url, name)
   const pool = createPool({ url: own, applicationName: 'pressroom test', log: testLog })
   const drop = async () => {

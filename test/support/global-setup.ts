@@ -46,8 +46,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     startSystemPostgres(join(directory, 'postgres')),
     startRedis(join(directory, 'redis')),
   ])
-  await makeTemplate(embedded.url)
-  if ('url' in postgres) await makeTemplate(postgres.url)
+  await Promise.all([makeTemplate(embedded.url), 'url' in postgres && makeTemplate(postgres.url)])
   project.provide('servers', { embedded: embedded.url, postgres, redis })
   project.onTestsRerun(() => makeTemplate(embedded.url))
 

@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
 
 /** A server that is not part of the package: how to reach it, or why there is none. */
 export type Found = { readonly url: string } | { readonly missing: string }
@@ -20,7 +21,7 @@ export async function startSystemPostgres(directory: string): Promise<Found> {
   if (ACCOUNT) chownSync(directory, ACCOUNT.uid, ACCOUNT.gid)
   const data = join(directory, 'data')
   const initdb = ['-D', data, '-U', 'pressroom', '-E', 'UTF8', '--locale=C', '--auth=trust', '--no-sync']
-  execFileSync(join(bin, 'initdb'), initdb, { ...ACCOUNT, cwd: '/', stdio: 'ignore' })
+  await promisify(execFile)(join(bin, 'initdb'), initdb, { ...ACCOUNT, cwd: '/' })
   const settings = ['listen_addresses=', `unix_socket_directories=${directory}`, 'fsync=off', 'max_connections=200']
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
   start(join(bin, 'postgres'), args, ACCOUNT)

@@ -35,6 +35,8 @@ export function createPool(options: PoolOptions): Pool {
     connectionTimeoutMillis: 10_000,
     types: { getTypeParser: typeParser },
   })
+  // Without a listener, a connection lost while checked out ends the process; whoever holds it learns of it by its query.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   pool.on('error', (err) => options.log.warn({ event: 'database_connection_lost', err }))
   return pool
 }
