@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from './clock.ts'
 import { type Config, type Tier, tierOf } from './config/config.ts'
 import { readAppSecrets } from './config/secrets.ts'
-import { loadTemplates, type TemplateSet } from './edition/templates.ts'
+import { type LoadedTemplate, loadTemplates, type TemplateSet } from './edition/templates.ts'
 import { createLinks, type Links } from './links.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createOutboxProvider } from './provider/outbox/provider.ts'
@@ -33,7 +33,7 @@ export type App = {
   /** Where the outbox keeps its mail; null when another provider is used. */
   readonly outboxDir: string | null
   /** The template of that name. @throws AppError when it is unknown or broken */
-  template(name: string): ReturnType<TemplateSet['get']> | Promise<ReturnType<TemplateSet['get']>>
+  template(name: string): Promise<LoadedTemplate>
   templates(): Promise<TemplateSet>
   /** Ends what was opened, in the opposite order. May be called again. */
   close(): Promise<void>

@@ -23,6 +23,20 @@ export type Newsletter = {
   readonly createdAt: Date
 }
 
+const fields = {
+  name: singleLine(200),
+  fromName: singleLine(200),
+  fromAddress: addressSchema,
+  replyTo: addressSchema.nullable(),
+  postalAddress: singleLine(500).describe('Street, postal code, town, country: shown in every issue.'),
+  homepage: z
+    .url({ protocol: /^https$/ })
+    .max(2_000)
+    .nullable(),
+  locale: z.string().max(60).refine(isLocale, 'expected a language tag such as "en" or "de-AT"'),
+  timeZone: z.string().max(64).refine(isTimeZone, 'expected an IANA time zone such as "Europe/Berlin"'),
+}
+
 /** What is asked for when a newsletter is made. */
 export const newNewsletterSchema = z.strictObject({
   slug: z
@@ -32,23 +46,17 @@ export const newNewsletterSchema = z.strictObject({
       /^[a-z0-9](-?[a-z0-9])*$/,
       'expected lower-case letters, digits and single hyphens, such as "morning-brief"',
     ),
-  name: singleLine(200),
-  fromName: singleLine(200),
-  fromAddress: addressSchema,
-  replyTo: addressSchema.nullish().transform((value) => value ?? null),
-  postalAddress: singleLine(500).describe('Street, postal code, town, country: shown in every issue.'),
-  homepage: z
-    .url({ protocol: /^https$/ })
-    .nullish()
-    .transform((value) => value ?? null),
-  locale: z.string().refine(isLocale, 'expected a language tag such as "en" or "de-AT"').default('en'),
-  timeZone: z.string().refine(isTimeZone, 'expected an IANA time zone such as "Europe/Berlin"').default('UTC'),
+  ...fields,
+  replyTo: fields.replyTo.default(null),
+  homepage: fields.homepage.default(null),
+  locale: fields.locale.default('en'),
+  timeZone: fields.timeZone.default('UTC'),
 })
 
 export type NewNewsletter = z.output<typeof newNewsletterSchema>
 
-/** What may be changed later; the slug stays, because links and `List-Id` carry it. */
-export const newsletterChangesSchema = newNewsletterSchema.omit({ slug: true }).partial()
+/** What may be changed later; the slug stays, because links and `List-Id` carry it. What is left out stays as it is. */
+export const newsletterChangesSchema = z.strictObject(fields).partial()
 
 export type NewsletterChanges = z.output<typeof newsletterChangesSchema>
 

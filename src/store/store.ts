@@ -45,6 +45,8 @@ export interface EditionStore {
   /** Storing the same edition twice is storing it once. */
   put(edition: Edition): Promise<void>
   get(hash: string): Promise<Edition | null>
+  /** The articles of the issues that were sent, or are to be sent, as this edition; none when it is not pinned. */
+  articlesOf(hash: string): Promise<readonly StoredArticle[]>
 }
 
 export type NewSend = {
@@ -55,8 +57,11 @@ export type NewSend = {
   readonly again: boolean
   readonly editions: readonly SendEdition[]
   /** A repeated request with the same key is answered with the send it made. */
-  readonly idempotency: { readonly key: string; readonly requestHash: string } | undefined
+  readonly idempotency: IdempotentRequest | undefined
 }
+
+/** A request that may come again: its key, and a hash (hex) of all that was asked for. */
+export type IdempotentRequest = { readonly key: string; readonly requestHash: string }
 
 export type Created =
   | { readonly kind: 'created'; readonly send: Send }
@@ -81,6 +86,8 @@ export type DueWork = {
 
 export interface SendStore {
   create(send: NewSend): Promise<Created>
+  /** What an earlier request with this key made, or that the key was used for another one; null when it is new. */
+  findRequest(request: IdempotentRequest): Promise<Exclude<Created, { kind: 'created' | 'exists' }> | null>
   get(id: SendId): Promise<Send | null>
   list(
     page: PageRequest & { readonly newsletterId?: NewsletterId | undefined; readonly state?: SendState | undefined },

@@ -145,6 +145,27 @@ export function createEditionStore(pool: Pool): EditionStore {
       const { rows } = await pool.query<{ document: Edition }>('select document from edition where hash = $1', [hash])
       return rows[0]?.document ?? null
     },
+    articlesOf: async (hash) => {
+      const { rows } = await pool.query<ArticleRow>(
+        `with pinned as (
+           select distinct send.issue_id
+           from send_edition
+           join send on send.id = send_edition.send_id
+           where send_edition.edition_hash = $1
+         )
+         select ${ARTICLE}
+         from article
+         join (
+           select article_id, min(position) as position
+           from pinned
+           join issue_article on issue_article.issue_id = pinned.issue_id
+           group by article_id
+         ) as placed on placed.article_id = article.id
+         order by placed.position, id`,
+        [hash],
+      )
+      return rows.map(readArticle)
+    },
   }
 }
 

@@ -46,7 +46,11 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
         ],
       ),
     get: (id) => one(`select ${COLUMNS} from newsletter where id = $1`, [id]),
-    find: (slugOrId) => one(`select ${COLUMNS} from newsletter where slug = $1 or id::text = $1`, [slugOrId]),
+    find: async (slugOrId) =>
+      // PostgreSQL takes no text with a NUL in it.
+      /^[a-z0-9-]+$/.test(slugOrId)
+        ? one(`select ${COLUMNS} from newsletter where slug = $1 or id::text = $1`, [slugOrId])
+        : null,
     // A null in $2… keeps what is there, except where null is a value: those two say whether they change.
     update: (id, changes) =>
       one(

@@ -4,16 +4,25 @@ import type { Page } from '../store.ts'
 /** A place in a list ordered by time and id, newest first. */
 export type Cursor = { readonly at: string; readonly id: string }
 
+// A time as PostgreSQL writes it, and an id.
+const CURSOR =
+  /^(?<at>(?<day>\d{4}-\d{2}-\d{2}) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?[+-](?:0\d|1[0-5])(?::[0-5]\d)?) (?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+
 /** Reads what `pageOf` gave out; undefined starts at the beginning. */
 export function readCursor(after: string | undefined): Cursor | null {
   if (after === undefined) return null
-  const [at, id, rest] = Buffer.from(after, 'base64url').toString('utf8').split(' ')
-  if (!at || !id || rest !== undefined || Number.isNaN(Date.parse(at)) || !/^[0-9a-f-]{36}$/.test(id)) {
+  const { at, day, id } = CURSOR.exec(Buffer.from(after, 'base64url').toString('utf8'))?.groups ?? {}
+  if (at === undefined || id === undefined || !isDay(day)) {
     throw new AppError('invalid_input', 'The cursor is not one that a list gave out.', {
       problems: [{ where: 'after', message: 'expected the "next" of an earlier page' }],
     })
   }
   return { at, id }
+}
+
+function isDay(text = ''): boolean {
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { IssueId, NewsletterId, SendId } from '../../id.ts'
 import type { PauseReason, Progress, Send, SendEdition, SendState } from '../../send/send.ts'
-import type { Created, DueWork, NewSend, SendStore } from '../store.ts'
+import type { Created, DueWork, IdempotentRequest, NewSend, SendStore } from '../store.ts'
 import { cancelSend, finishCancelled } from './cancel.ts'
 import { pageOf, readCursor } from './pages.ts'
 import { type Pool, type Tx, transaction } from './pool.ts'
@@ -33,6 +33,7 @@ const SEND = `id, issue_id, newsletter_id, state, scheduled_at, extract(epoch fr
 export function createSendStore(pool: Pool): SendStore {
   return {
     create: (send) => createSend(pool, send),
+    findRequest: (request) => findRequest(pool, request),
     get: (id) => findSend(pool, 'id = $1', [id]),
     list: async ({ limit, after, newsletterId, state }) => {
       const cursor = readCursor(after)
@@ -147,17 +148,8 @@ function createSend(pool: Pool, send: NewSend): Promise<Created> {
 }
 
 async function explainConflict(client: Tx, send: NewSend): Promise<Created> {
-  if (send.idempotency) {
-    const { rows } = await client.query<SendRow>(`select ${SEND} from send where idempotency_key = $1`, [
-      send.idempotency.key,
-    ])
-    const [row] = rows
-    if (row) {
-      return row.request_hash === send.idempotency.requestHash
-        ? { kind: 'replayed', send: readSend(row) }
-        : { kind: 'key_reused' }
-    }
-  }
+  const known = send.idempotency ? await findRequest(client, send.idempotency) : null
+  if (known) return known
   const { rows } = await client.query<{ id: SendId }>(
     `select id from send where issue_id = $1 and not again and state not in ('cancelled', 'missed')`,
     [send.issueId],
@@ -165,6 +157,15 @@ async function explainConflict(client: Tx, send: NewSend): Promise<Created> {
   const [existing] = rows
   if (!existing) throw new Error('A send was in the way of another and is gone; ask again.')
   return { kind: 'exists', sendId: existing.id }
+}
+
+async function findRequest(client: Pool | Tx, { key, requestHash }: IdempotentRequest) {
+  const { rows } = await client.query<SendRow>(`select ${SEND} from send where idempotency_key = $1`, [key])
+  const [row] = rows
+  if (!row) return null
+  return row.request_hash === requestHash
+    ? { kind: 'replayed' as const, send: readSend(row) }
+    : { kind: 'key_reused' as const }
 }
 
 async function insertEditions(client: Tx, id: SendId, editions: readonly SendEdition[]): Promise<void> {
