@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { AppError, type Problem } from '../error.ts'
-import { type Article, articleSchema, MAX_DEPTH } from './article.ts'
+import { type Article, articleSchema, MAX_BLOCKS, MAX_DEPTH } from './article.ts'
 import { directionOf } from './field.ts'
 import { ARTICLE_KEYS, unknownKey } from './keys.ts'
 
@@ -17,6 +17,7 @@ export type Fault = { readonly path: Path; readonly message: string }
 export function checkArticle(value: Readonly<Record<string, unknown>>): Article | readonly Fault[] {
   const deep = tooDeep(value)
   if (deep) return [deep]
+  if (Array.isArray(value.blocks) && value.blocks.length > MAX_BLOCKS) return [tooManyBlocks(value.blocks.length)]
   const lang = value.lang ?? 'en'
   const dir = value.dir ?? directionOf(typeof lang === 'string' ? lang : '')
   const parsed = articleSchema.safeParse({ ...value, lang, dir }, { error: inWords })
@@ -25,6 +26,12 @@ export function checkArticle(value: Readonly<Record<string, unknown>>): Article 
     .flatMap(faultsOf)
     .map((fault) => missing(value, fault))
     .slice(0, 50)
+}
+
+/** Said before the blocks are looked at: half a million of them take seconds. */
+function tooManyBlocks(count: number): Fault {
+  const [most, found] = [MAX_BLOCKS, count].map((number) => number.toLocaleString('en'))
+  return { path: ['blocks'], message: `expected at most ${most} entries, found ${found}` }
 }
 
 const REQUIRED: Readonly<Record<string, string>> = {
@@ -84,7 +91,7 @@ function isContainer(value: unknown): value is object {
 
 function faultsOf(issue: z.core.$ZodIssue): Fault[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }]
-  return issue.keys.map((key) => ({ path: [...issue.path, key], message: unknownKey(key, ARTICLE_KEYS) }))
+  return issue.keys.slice(0, 20).map((key) => ({ path: [...issue.path, key], message: unknownKey(key, ARTICLE_KEYS) }))
 }
 
 const inWords: z.core.$ZodErrorMap = (issue) => {

@@ -43,10 +43,9 @@ type Draft = {
 }
 
 function refuseUnknown({ value, faults }: Draft, known: readonly string[]): void {
-  for (const key of Object.keys(value).filter((key) => !known.includes(key))) {
-    faults.push({ path: [key], message: unknownKey(key, known) })
-    delete value[key]
-  }
+  const unknown = Object.keys(value).filter((key) => !known.includes(key))
+  for (const key of unknown) delete value[key]
+  for (const key of unknown.slice(0, 20)) faults.push({ path: [key], message: unknownKey(key, known) })
 }
 
 function rename({ value, faults, written }: Draft, from: string, to: string): void {

@@ -38,7 +38,7 @@ export function articleFromValue(source: unknown, hints: SourceHints = {}): Read
   const read = bodyOf(body, fields)
   return finishArticle(
     { lang: hints.lang, ...fields, blocks: read.blocks },
-    { faults: [...problemsOf(faults, where), ...read.faults], warnings: read.warnings, where },
+    { faults: problemsOf(faults, where), bodyFaults: read.faults, warnings: read.warnings, where },
     hints.name,
   )
 }

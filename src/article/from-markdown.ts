@@ -26,7 +26,7 @@ export function articleFromMarkdown(source: string | Uint8Array, hints: SourceHi
   }
   return finishArticle(
     { lang: hints.lang, ...value, headline, blocks: blocks.length > 0 ? blocks : undefined },
-    { faults: [...problemsOf(faults, front.where), ...body.faults], warnings: body.warnings, where },
+    { faults: problemsOf(faults, front.where), bodyFaults: body.faults, warnings: body.warnings, where },
     hints.name,
   )
 }

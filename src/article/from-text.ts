@@ -18,10 +18,13 @@ export function articleFromText(source: string | Uint8Array, hints: SourceHints 
   const top = takeTop(perspective.rest)
   if ('problems' in top) throw invalidArticle(top.problems, hints.name)
   const { headline, above, byline, below } = top
-  const bio = takeBio(below, warnings)
-  const dates = takeDates([...above, ...bio.rest.slice(0, 2)], warnings)
+  const dates = takeDates([...above, ...below.filter(isText).slice(0, 3)], warnings)
   const dek = above.filter((line) => !dates.lines.has(line))
-  const body = bio.rest.filter((line) => line.kind === 'text' && !dates.lines.has(line))
+  const bio = takeBio(
+    below.filter((line) => !dates.lines.has(line)),
+    warnings,
+  )
+  const body = bio.rest.filter(isText)
 
   const where = (path: Path) => {
     const line = { headline, dek: dek[0], byline: byline.line, perspective: perspective.label }[String(path[0])]
@@ -39,7 +42,11 @@ export function articleFromText(source: string | Uint8Array, hints: SourceHints 
     audio: all.some((line) => line.kind === 'listen') ? {} : undefined,
     blocks: body.map((line): Block => ({ type: 'paragraph', content: [{ type: 'text', text: line.text }] })),
   }
-  return finishArticle(value, { warnings, where }, hints.name)
+  return finishArticle(value, { faults: [], bodyFaults: [], warnings, where }, hints.name)
+}
+
+function isText(line: PageLine): boolean {
+  return line.kind === 'text'
 }
 
 type Top = {
@@ -74,7 +81,7 @@ function takeTop(lines: readonly PageLine[]): Top | { readonly problems: readonl
   const name = written || lines[at + 1]?.text || ''
   return {
     headline,
-    above: lines.slice(1, at).filter((above) => above.kind === 'text'),
+    above: lines.slice(1, at).filter(isText),
     byline: { line, name, isAI: aiAt >= 0 },
     below: lines.slice(written ? at + 1 : at + 2),
   }

@@ -14,6 +14,10 @@ export type FrontMatter = {
 }
 
 const MAX_CHARACTERS = 65_536
+const MAX_LINES = 2_000
+// The parser of YAML goes a level deeper in its own stack, and tries again, with each.
+const MAX_STRUCTURES = 500
+const MAX_STRUCTURES_A_LINE = 50
 
 /**
  * Parts a Markdown source at its YAML front matter (between two lines `---`, from the first line on); without one
@@ -26,8 +30,9 @@ export function splitFrontMatter(source: string): FrontMatter | { readonly probl
   const end = lines.findIndex((line, index) => index > 0 && /^(?:---|\.\.\.)[ \t]*$/.test(line))
   if (end < 0) return problem(1, 'expected a second line --- where the front matter ends')
   const yaml = lines.slice(1, end).join('\n')
-  if (yaml.length > MAX_CHARACTERS) {
-    return problem(1, `expected at most ${MAX_CHARACTERS.toLocaleString('en')} characters of front matter`)
+  if (yaml.length > MAX_CHARACTERS || end > MAX_LINES) {
+    const [characters, count] = [MAX_CHARACTERS, MAX_LINES].map((max) => max.toLocaleString('en'))
+    return problem(1, `expected at most ${characters} characters and ${count} lines of front matter`)
   }
   return parsedFields(yaml, { body: lines.slice(end + 1).join('\n'), linesBefore: end + 1 })
 }
@@ -36,8 +41,8 @@ function parsedFields(
   yaml: string,
   rest: { readonly body: string; readonly linesBefore: number },
 ): FrontMatter | { readonly problems: readonly Problem[] } {
-  const deep = yaml.split('\n').findIndex((line) => (line.match(/[[{]|[-?:](?= )/g)?.length ?? 0) > 50)
-  if (deep >= 0) return problem(deep + 2, 'expected plain fields, not structures inside structures')
+  const nested = lineOfNesting(yaml)
+  if (nested !== undefined) return problem(nested + 1, 'expected plain fields, not structures inside structures')
   const lineCounter = new LineCounter()
   const document = parseDocument(yaml, { lineCounter, prettyErrors: false, logLevel: 'silent' })
   const lineAt = (offset: number) => lineCounter.linePos(offset).line + 1
@@ -61,6 +66,17 @@ function parsedFields(
     return offset === undefined ? pathText(path) : `line ${lineAt(offset)} (${pathText(path)})`
   }
   return { fields: isRecord(fields) ? fields : {}, ...rest, where }
+}
+
+/** The line of `yaml` on which more structures begin than fields ever need. */
+function lineOfNesting(yaml: string): number | undefined {
+  let brackets = 0
+  for (const [index, line] of yaml.split('\n').entries()) {
+    brackets += line.match(/[[{]/g)?.length ?? 0
+    const structures = line.match(/[[{]|[-?:](?= )/g)?.length ?? 0
+    if (brackets > MAX_STRUCTURES || structures > MAX_STRUCTURES_A_LINE) return index + 1
+  }
+  return undefined
 }
 
 /** Where the value at a path begins, or the nearest thing around it that is written at all. */

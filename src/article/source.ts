@@ -1,6 +1,6 @@
 import { AppError, type Problem } from '../error.ts'
 import { type Article, MAX_ARTICLE_BYTES } from './article.ts'
-import { checkArticle, invalidArticle, type Path, pathText } from './check.ts'
+import { checkArticle, type Fault, invalidArticle, type Path } from './check.ts'
 import { withoutControls } from './clean.ts'
 
 /** An article read from a source, and what of the source was left out or guessed. */
@@ -24,21 +24,31 @@ export function sourceText(source: string | Uint8Array, name?: string): string {
   return text
 }
 
-/** The finished article, or the error that lists everything wrong with it; `where` says where in the source a path stands. */
+/** What was found while reading a source, beside the value. */
+export type Findings = {
+  readonly faults: readonly Problem[]
+  /** What is wrong with the body; it is then not said that the body is missing. */
+  readonly bodyFaults: readonly Problem[]
+  readonly warnings: readonly Problem[]
+  /** Says where in the source a path of the value stands. */
+  readonly where: (path: Path) => string
+}
+
+/** The finished article. Throws `invalid_input` with everything wrong with it. */
 export function finishArticle(
   value: Readonly<Record<string, unknown>>,
-  found: {
-    readonly faults?: readonly Problem[]
-    readonly warnings?: readonly Problem[]
-    readonly where?: (path: Path) => string
-  },
+  { faults, bodyFaults, warnings, where }: Findings,
   name?: string,
 ): ReadArticle {
-  const { faults = [], warnings = [], where = pathText } = found
   const checked = checkArticle(value)
-  if ('headline' in checked && faults.length === 0) return { article: checked, warnings: shortened(warnings) }
-  const checks = 'headline' in checked ? [] : checked
-  throw invalidArticle([...faults, ...checks.map(({ path, message }) => ({ where: where(path), message }))], name)
+  const problems = [...faults, ...bodyFaults]
+  if ('headline' in checked) {
+    if (problems.length > 0) throw invalidArticle(problems, name)
+    return { article: checked, warnings: shortened(warnings) }
+  }
+  const isSaid = ({ path }: Fault) => bodyFaults.length > 0 && path.length === 1 && path[0] === 'blocks'
+  const more = checked.filter((fault) => !isSaid(fault)).map(({ path, message }) => ({ where: where(path), message }))
+  throw invalidArticle([...problems, ...more], name)
 }
 
 function shortened(warnings: readonly Problem[]): readonly Problem[] {
