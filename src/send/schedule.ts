@@ -151,7 +151,7 @@ async function requireReaders({ store }: ScheduleDeps, newsletter: Newsletter): 
 async function storeEditions(deps: ScheduleDeps, issue: Issue, at: Date | 'now'): Promise<readonly SendEdition[]> {
   const edition = await renderIssue(deps, issue, at === 'now' ? deps.clock.now() : at)
   requireReadableSize(edition)
-  await deps.store.editions.put(edition)
+  await deps.store.editions.put(edition, issue.id)
   return [{ variant: 'main', locale: null, editionHash: edition.hash }]
 }
 

@@ -42,11 +42,17 @@ export interface IssueStore {
 }
 
 export interface EditionStore {
-  /** Storing the same edition twice is storing it once. */
-  put(edition: Edition): Promise<void>
+  /** Storing the same edition twice is storing it once. `issueId`: the issue it is a rendering of. */
+  put(edition: Edition, issueId?: IssueId): Promise<void>
   get(hash: string): Promise<Edition | null>
-  /** The articles of the issues that were sent, or are to be sent, as this edition; none when it is not pinned. */
-  articlesOf(hash: string): Promise<readonly StoredArticle[]>
+  /** The issue that an edition is a rendering of, as it is now; null for a confirmation mail, say. */
+  issueOf(hash: string): Promise<EditionIssue | null>
+}
+
+export type EditionIssue = {
+  readonly issueId: IssueId
+  readonly newsletterId: NewsletterId
+  readonly articles: readonly Article[]
 }
 
 export type NewSend = {

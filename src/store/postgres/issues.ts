@@ -135,36 +135,30 @@ const INSERT_ISSUE_ARTICLES = `
 /** Editions on PostgreSQL. */
 export function createEditionStore(pool: Pool): EditionStore {
   return {
-    put: async (edition) => {
-      await pool.query('insert into edition (hash, document) values ($1, $2) on conflict (hash) do nothing', [
-        edition.hash,
-        JSON.stringify(edition),
-      ])
+    put: async (edition, issueId) => {
+      await pool.query(
+        'insert into edition (hash, document, issue_id) values ($1, $2, $3) on conflict (hash) do nothing',
+        [edition.hash, JSON.stringify(edition), issueId],
+      )
     },
     get: async (hash) => {
       const { rows } = await pool.query<{ document: Edition }>('select document from edition where hash = $1', [hash])
       return rows[0]?.document ?? null
     },
-    articlesOf: async (hash) => {
-      const { rows } = await pool.query<ArticleRow>(
-        `with pinned as (
-           select distinct send.issue_id
-           from send_edition
-           join send on send.id = send_edition.send_id
-           where send_edition.edition_hash = $1
-         )
-         select ${ARTICLE}
-         from article
-         join (
-           select article_id, min(position) as position
-           from pinned
-           join issue_article on issue_article.issue_id = pinned.issue_id
-           group by article_id
-         ) as placed on placed.article_id = article.id
-         order by placed.position, id`,
+    issueOf: async (hash) => {
+      const { rows } = await pool.query<{ id: IssueId; newsletter_id: NewsletterId; document: Article }>(
+        `select issue.id, issue.newsletter_id, article.document
+         from edition
+         join issue on issue.id = edition.issue_id
+         join issue_article on issue_article.issue_id = issue.id
+         join article on article.id = issue_article.article_id
+         where edition.hash = $1
+         order by issue_article.position`,
         [hash],
       )
-      return rows.map(readArticle)
+      const [first] = rows
+      if (!first) return null
+      return { issueId: first.id, newsletterId: first.newsletter_id, articles: rows.map((row) => row.document) }
     },
   }
 }
