@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { FakeResend, FaultInput } from '../../src/fake-resend/index.ts'
 import { call, email, runningFake, sdk } from './running.ts'
@@ -80,6 +82,37 @@ describe('faults', () => {
     }
     expect(statuses).toEqual([200, 200, 500, 500, 200])
     expect(fake.pendingFaults().map(({ kind }) => kind)).toEqual(['bad_gateway'])
+  })
+})
+
+describe('a client that goes away', () => {
+  test('in the middle of its request leaves nothing behind, and the double goes on', async () => {
+    const fake = await runningFake()
+    const socket = connect(fake.port, '127.0.0.1')
+    const head = [
+      'POST /emails HTTP/1.1',
+      'host: x',
+      'user-agent: x',
+      'authorization: Bearer re_a',
+      'content-length: 999',
+    ]
+    socket.write(`${head.join('\r\n')}\r\n\r\n{"from":`, () => socket.destroy())
+    await once(socket, 'close')
+    expect((await sdk(fake).emails.send(email({}))).error).toBeNull()
+    expect(fake.accepted().emails).toBe(1)
+  })
+
+  test('before its answer has been heard, all the same', async () => {
+    const fake = await runningFake()
+    fake.addFaults({ kind: 'hold' })
+    const leaving = new AbortController()
+    const call = sdk(fake).emails.send(email({}), { ...KEY, signal: leaving.signal })
+    await expect.poll(() => fake.pendingFaults()).toEqual([])
+    leaving.abort()
+    expect((await call).error?.statusCode).toBeNull()
+    fake.release()
+    expect((await sdk(fake).emails.send(email({}), KEY)).error).toBeNull()
+    expect(fake.accepted().emails).toBe(1)
   })
 })
 

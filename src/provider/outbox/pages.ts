@@ -24,14 +24,22 @@ export function outboxListPage(entries: readonly OutboxEntry[], total: number, l
 
 /** One mail, as a whole page: headers, the html part in a frame without scripts, the text part. */
 export function outboxMailPage(mail: OutboxMail, links: MailLinks): string {
-  const facts = mail.headers.filter(({ name }) => !/^(?:content-|mime-version|subject)/i.test(name))
+  const [first, others] = sortHeaders(mail.headers)
   const back = `<p class="back"><a href="${escapeHtml(links.list)}">Outbox</a></p>`
   const frame = `srcdoc="${escapeHtml(withBlankTarget(mail.html))}"`
-  const main = `<dl>${factRows(facts)}</dl>
+  const main = `<dl>${factRows(first)}</dl>
 <iframe title="The mail" sandbox="allow-popups allow-popups-to-escape-sandbox" ${frame}></iframe>
 <details><summary>Plain text</summary><pre>${escapeHtml(mail.text)}</pre></details>
+<details><summary>More headers</summary><dl>${factRows(others)}</dl></details>
 <p><a href="${escapeHtml(links.file)}">The mail as a file</a></p>`
   return page(mail.subject, `<header>${back}<h1>${titleOf(mail)}</h1></header><main>${main}</main>`)
+}
+
+/** What a reader looks at first, and the rest; without what describes the file rather than the mail. */
+function sortHeaders(headers: OutboxMail['headers']): [OutboxMail['headers'], OutboxMail['headers']] {
+  const shown = headers.filter(({ name }) => !/^(?:content-|mime-version$|subject$)/i.test(name))
+  const isFirst = ({ name }: { name: string }) => /^(?:from|to|date)$/i.test(name)
+  return [shown.filter(isFirst), shown.filter((header) => !isFirst(header))]
 }
 
 function listRow(entry: OutboxEntry, href: string): string {
@@ -94,7 +102,7 @@ a:hover { color: var(--accent) }
 .lead, .back, time, dt { color: var(--soft); font-size: 0.875rem }
 .lead, .back { margin: 0.5rem 0 0 }
 ol { margin: 0; padding: 0; list-style: none }
-li { display: grid; grid-template-columns: minmax(0, 1fr) 16rem 9.5rem; gap: 0.25rem 1.5rem; align-items: baseline;
+li { display: grid; grid-template-columns: minmax(0, 1fr) 15rem max-content; gap: 0.25rem 1.5rem; align-items: baseline;
   padding: 0.75rem 0; border-bottom: 1px solid var(--rule) }
 li a { font: 1.125rem/1.5rem Georgia, 'Times New Roman', serif; text-decoration: none; overflow-wrap: anywhere }
 li span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 0.875rem }
@@ -102,7 +110,7 @@ time { font-variant-numeric: tabular-nums; white-space: nowrap }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.25rem 1rem; margin: 1rem 0; font-size: 0.875rem }
 dd { margin: 0; overflow-wrap: anywhere }
 iframe { display: block; width: 100%; height: 75vh; resize: both; border: 1px solid var(--rule); background: var(--paper) }
-details { margin-top: 1.5rem }
+details { margin-top: 1rem }
 summary { cursor: pointer }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: 0.875rem/1.5 ui-monospace, monospace }
 @media (max-width: 40rem) { li { grid-template-columns: 1fr } dl { grid-template-columns: 1fr } dd { margin-bottom: 0.5rem } }
