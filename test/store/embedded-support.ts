@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { pino } from 'pino'
-import { afterAll, afterEach } from 'vitest'
+import { afterAll, afterEach, inject } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import type { Account } from '../../src/store/embedded/account.ts'
 import { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from '../../src/store/embedded/embedded.ts'
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 /** A directory that is deleted after the test, and a server left in it ended. */
 export function temporaryDirectory(mode = 0o711): string {
-  const directory = mkdtempSync(join(tmpdir(), 'pressroom-embedded-'))
+  const directory = mkdtempSync(join(inject('servers').directory, 'e-'))
   chmodSync(directory, mode)
   cleanups.push(() => rmSync(directory, { recursive: true, force: true }))
   cleanups.push(() => end(serverPid(directory)))
@@ -45,7 +45,7 @@ afterAll(async () => {
 })
 
 async function makeOriginal(): Promise<string> {
-  const directory = mkdtempSync(join(tmpdir(), 'pressroom-embedded-'))
+  const directory = mkdtempSync(join(inject('servers').directory, 'e-'))
   chmodSync(directory, 0o711)
   const log = pino({ level: 'silent' })
   await (await startEmbedded({ dataDir: directory, log, clock: systemClock })).stop()

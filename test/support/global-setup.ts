@@ -13,6 +13,8 @@ import { startRedis, startSystemPostgres } from './servers.ts'
 
 /** The servers of this run, or why one is missing; a test gets at them with `inject('servers')`. */
 export type Servers = {
+  /** Whatever is in it when the run is over is deleted, and servers that still run there are ended. */
+  readonly directory: string
   readonly embedded: string
   readonly postgres: { readonly url: string } | { readonly missing: string }
   readonly redis: { readonly url: string } | { readonly missing: string }
@@ -31,14 +33,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const directory = mkdtempSync(join(tmpdir(), 'pressroom-test-'))
   // The server of a root's run has an account of its own, which has to pass through.
   chmodSync(directory, 0o711)
-  const reaper = startReaper()
-  const tell = (item: { readonly directory: string } | { readonly pidFile: string }) =>
-    reaper.stdin?.write(`${JSON.stringify(item)}\n`)
-  tell({ directory })
-  tell({ pidFile: join(directory, 'embedded', 'postgres', 'postmaster.pid') })
-  tell({ pidFile: join(directory, 'postgres', 'data', 'postmaster.pid') })
-  tell({ pidFile: join(directory, 'redis', 'redis.pid') })
-
+  const reaper = startReaper(directory)
   const settings = { fsync: 'off', full_page_writes: 'off' }
   const dataDir = join(directory, 'embedded')
   const [embedded, postgres, redis] = await Promise.all([
@@ -47,7 +42,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     startRedis(join(directory, 'redis')),
   ])
   await Promise.all([makeTemplate(embedded.url), 'url' in postgres && makeTemplate(postgres.url)])
-  project.provide('servers', { embedded: embedded.url, postgres, redis })
+  project.provide('servers', { directory, embedded: embedded.url, postgres, redis })
   project.onTestsRerun(() => makeTemplate(embedded.url))
 
   return async () => {
@@ -58,9 +53,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   }
 }
 
-function startReaper(): ChildProcess {
+function startReaper(directory: string): ChildProcess {
   const script = join(import.meta.dirname, 'reaper.mjs')
-  return spawn(process.execPath, [script], { detached: true, stdio: ['pipe', 'ignore', 'inherit'] })
+  return spawn(process.execPath, [script, directory], { detached: true, stdio: ['pipe', 'ignore', 'inherit'] })
 }
 
 /** A migrated database that every test database is a copy of; nobody may be connected to it while it is copied. */

@@ -17,9 +17,13 @@ export type Tier = {
  * that says what is not installed; with PRESSROOM_TEST_ALL=1, as in CI, it is a failing one.
  */
 export function forEachTier(define: (tier: Tier) => void): void {
-  const { embedded, postgres, redis } = inject('servers')
-  const database = 'url' in postgres ? postgres.url : embedded
-  const onServer = (url: string) => () => createTestDatabase(url)
+  forEachDatabase(define)
+  describeRedis(define)
+}
+
+/** The same for what the database alone decides, whatever the queue. */
+export function forEachDatabase(define: (tier: Tier) => void): void {
+  const { embedded, postgres } = inject('servers')
   describe('on the embedded tier', () => {
     define({ name: 'embedded', createDatabase: onServer(embedded), createQueue: createQueueInDatabase })
   })
@@ -27,11 +31,19 @@ export function forEachTier(define: (tier: Tier) => void): void {
     if ('missing' in postgres) return reportMissing(postgres.missing)
     define({ name: 'postgres', createDatabase: onServer(postgres.url), createQueue: createQueueInDatabase })
   })
+}
+
+function describeRedis(define: (tier: Tier) => void): void {
+  const { embedded, postgres, redis } = inject('servers')
   describe('on the Redis tier', () => {
     if ('missing' in redis) return reportMissing(redis.missing)
     const createQueue = (_: TestDatabase, log?: Logger) => createQueueInRedis(redis.url, log)
-    define({ name: 'redis', createDatabase: onServer(database), createQueue })
+    define({ name: 'redis', createDatabase: onServer('url' in postgres ? postgres.url : embedded), createQueue })
   })
+}
+
+function onServer(url: string): () => Promise<TestDatabase> {
+  return () => createTestDatabase(url)
 }
 
 function reportMissing(why: string): void {

@@ -42,41 +42,21 @@ const MAX_LAUNCHES = 3
 /**
  * Gives this process the PostgreSQL of `dataDir`: adopts the one that runs, else starts it, making the cluster first
  * when there is none. Any number of processes may do so at once. After a kill -9 of all of them the server lives on
- * and the next start adopts it; a server that dies under a process is started again. Throws `config_invalid`, `conflict` or `unavailable` with what to do.
+ * and the next start adopts it; a server that dies under a process is started again. Throws `config_invalid`,
+ * `conflict` or `unavailable` with what to do.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
-  const { log, clock, shelter = SHELTER } = options
+  const { log, shelter = SHELTER } = options
   const found = await findBinaries()
   const place = await findPlace(options.dataDir, shelter, log)
   const binaries = await runnableBinaries(found, place.account, place.account ? shelter : place.home)
   const secret = await keepPassword(options, place)
   await ensureCluster(place, binaries, secret?.file ?? null)
-  const stopped = new AbortController()
-  const hold = () => attach({ ...options, place, binaries, password: secret?.password ?? null }, regain, stopped.signal)
-  const regain = (error: Error) => {
-    log.error({ event: 'embedded_lost', err: error }, 'the embedded database went away; bringing it back')
-    attachment = hold()
-    attachment.catch((err) => log.error({ event: 'embedded_not_regained', err }))
-  }
-  let attachment = hold()
-  const createDatabase = async (name: string) => {
-    const { login, createDatabase } = await attachment
-    await createDatabase(name)
-    return connectionString(login, name)
-  }
-  let stopping: Promise<void> | undefined
-  const stop = () => {
-    stopped.abort()
-    stopping ??= attachment.then(
-      (held) => detach(place, binaries, held, clock),
-      () => undefined,
-    )
-    return stopping
-  }
+  const server = hold({ ...options, place, binaries, password: secret?.password ?? null })
   try {
-    return { url: await createDatabase(DATABASE), createDatabase, stop }
+    return { url: await server.createDatabase(DATABASE), ...server }
   } catch (error) {
-    await stop()
+    await server.stop()
     throw error
   }
 }
@@ -85,6 +65,40 @@ type Holding = EmbeddedOptions & {
   readonly place: Place
   readonly binaries: Binaries
   readonly password: string | null
+}
+
+/** Stays attached, again and again if need be, until it is stopped. */
+function hold(holding: Holding): Omit<EmbeddedServer, 'url'> {
+  const stopped = new AbortController()
+  let attachment = attach(holding, regain, stopped.signal)
+  let stopping: Promise<void> | undefined
+
+  function regain(err: Error): void {
+    holding.log.error({ event: 'embedded_lost', err }, 'the embedded database went away; bringing it back')
+    attachment = attach(holding, regain, stopped.signal)
+    attachment.catch((err) => holding.log.error({ event: 'embedded_not_regained', err }))
+  }
+
+  async function createDatabase(name: string): Promise<string> {
+    const held = await attachment
+    await held.createDatabase(name)
+    return connectionString(held.login, name)
+  }
+
+  async function detach(): Promise<void> {
+    stopped.abort()
+    const held = await attachment.catch(() => null)
+    if (!held) return
+    const last = await held.detach().catch(() => false)
+    if (last) await shutDown(holding.place, holding.binaries, held.pid, holding.clock)
+    await held.end()
+  }
+
+  const stop = () => {
+    stopping ??= detach()
+    return stopping
+  }
+  return { createDatabase, stop }
 }
 
 /** Knocks, and starts the server where nobody opens, until this process is attached or `signal` aborts. */
@@ -118,12 +132,6 @@ async function launchAt(last: Address | null, holding: Holding, samePort: boolea
   if (last) await forgetStale(place, last)
   const port = password === null ? null : last && samePort ? last.port : await freePort()
   return launch(place, binaries, port, settings)
-}
-
-async function detach(place: Place, binaries: Binaries, attachment: Attachment, clock: Clock): Promise<void> {
-  const last = await attachment.detach().catch(() => false)
-  if (last) await shutDown(place, binaries, attachment.pid, clock)
-  await attachment.end()
 }
 
 /**
