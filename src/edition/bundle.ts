@@ -1,20 +1,18 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type BuildFailure, type BuildResult, build, type Message, type Plugin } from 'esbuild'
 import { AppError } from '../error.ts'
+import { type CachedBundle, hashSources, keepBundle, recallBundle, sha256 } from './bundle-cache.ts'
 import { shownPath } from './frames.ts'
 
 /** A file to compile, and the name its template goes by. */
 export type TemplateFile = { readonly name: string; readonly path: string }
 
-/** What compiling came to: where each module now lies, by name, and why the others do not exist. */
-export type Bundle = {
-  /** The module with React and React Email in it, which renders; see `ENGINE`. */
-  readonly engineUrl: string
-  readonly urls: ReadonlyMap<string, string>
-  /** `file:line:column: message`, by name. */
+/** What compiling came to: where each module now lies, and, by template name, why the others do not exist. */
+export type Bundle = Pick<CachedBundle, 'engine' | 'modules'> & {
+  /** `file:line:column: message` */
   readonly failures: ReadonlyMap<string, string>
 }
 
@@ -24,16 +22,22 @@ export const PACKAGE_ROOT = packageRoot(import.meta.dirname)
 /**
  * Compiles templates into ES modules in `cacheDir`, all in one go, so that they share one React: ours, in its
  * production form whatever NODE_ENV says. Files are named by their content: a template that changes gets a new URL,
- * one that does not is not loaded again. A template that does not compile is left out and takes no other with it.
+ * one that does not is not loaded again; where no source has changed since the last time, nothing is compiled. A
+ * template that does not compile is left out and takes no other with it.
  */
 export async function bundleTemplates(files: readonly TemplateFile[], cacheDir: string): Promise<Bundle> {
+  // This file is among the sources: it says how they are compiled.
+  const key = sha256(JSON.stringify([await readFile(import.meta.filename, 'utf8'), cacheDir, process.cwd(), files]))
+  const known = await recallBundle(key, cacheDir)
+  if (known !== undefined) return { ...known, failures: new Map() }
   const together = await compile(files, cacheDir, 'whole')
-  if (together.kind === 'compiled') return keep(together.result, files, cacheDir, new Map())
+  if (together.kind === 'compiled') return keep(together.result, files, cacheDir, key, new Map())
   const failures = await failuresOf(files, cacheDir)
   const sound = files.filter((file) => !failures.has(file.name))
   const rest = await compile(sound, cacheDir, 'whole')
   if (rest.kind === 'failed') throw new AppError('internal', `The templates do not compile: ${describe(rest.errors)}.`)
-  return keep(rest.result, sound, cacheDir, failures)
+  // Under a key of its own, so that the next call looks for the errors again.
+  return keep(rest.result, sound, cacheDir, sha256(`sound files of ${key}`), failures)
 }
 
 // The errors of a joint build do not say which templates they break, so each is compiled alone, without React.
@@ -130,50 +134,23 @@ function ownCopies(extent: Extent): Plugin {
 }
 
 async function keep(
-  result: InMemory,
+  { outputFiles, metafile }: InMemory,
   files: readonly TemplateFile[],
   cacheDir: string,
+  key: string,
   failures: ReadonlyMap<string, string>,
 ): Promise<Bundle> {
-  for (const file of result.outputFiles) await writeWhole(file.path, file.contents)
-  await prune(
-    cacheDir,
-    result.outputFiles.map((file) => resolve(file.path)),
-  )
-  const urlByEntry = new Map<string, string>()
-  for (const [output, { entryPoint }] of Object.entries(result.metafile.outputs)) {
-    if (entryPoint !== undefined) urlByEntry.set(entryPoint, pathToFileURL(resolve(output)).href)
+  const outputs = Object.entries(metafile.outputs)
+  const outputOf = (source: string) =>
+    resolve(outputs.find(([, { entryPoint }]) => entryPoint !== undefined && resolve(entryPoint) === source)?.[0] ?? '')
+  const sources = Object.keys(metafile.inputs).filter((source) => !source.startsWith('pressroom:'))
+  const bundle = {
+    engine: outputOf(resolve(`pressroom:${ENGINE_ENTRY}`)),
+    modules: Object.fromEntries(files.map(({ name, path }) => [name, outputOf(path)])),
+    sources: await hashSources(sources.map((source) => resolve(source))),
   }
-  const urls = new Map<string, string>()
-  for (const { name, path } of files) {
-    const url = [...urlByEntry].find(([entry]) => resolve(entry) === path)?.[1]
-    if (url !== undefined) urls.set(name, url)
-  }
-  return { engineUrl: urlByEntry.get(`pressroom:${ENGINE_ENTRY}`) ?? '', urls, failures }
-}
-
-// Other processes read the same cache: a file is there whole or not at all.
-async function writeWhole(path: string, contents: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const partial = `${path}.${process.pid}.partial`
-  await writeFile(partial, contents)
-  await rename(partial, path)
-}
-
-const KEPT_MS = 60 * 60 * 1000
-
-/** Deletes what earlier builds left, except what another process may just have written and not yet loaded. */
-async function prune(cacheDir: string, current: readonly string[]): Promise<void> {
-  const [first] = current
-  if (first === undefined) return
-  const newest = (await stat(first)).mtimeMs
-  const entries = await readdir(cacheDir, { recursive: true, withFileTypes: true })
-  for (const entry of entries) {
-    const path = resolve(entry.parentPath, entry.name)
-    if (!entry.isFile() || current.includes(path)) continue
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: newest }))
-    if (mtimeMs < newest - KEPT_MS) await rm(path, { force: true })
-  }
+  await keepBundle(key, cacheDir, bundle, outputFiles)
+  return { ...bundle, failures }
 }
 
 function describe(errors: readonly Message[]): string {

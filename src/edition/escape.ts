@@ -7,7 +7,9 @@ import type { EditionSlot, SlotContext, SlotValues } from './edition.ts'
  */
 export function slotText(slot: EditionSlot, context: SlotContext, values: SlotValues): string {
   const value =
-    slot.kind === 'url' ? requireUrl(slot.name, values[slot.name]) : textOr(slot.fallback, values[slot.name])
+    slot.kind === 'url'
+      ? requireUrl(slot.name, given(values, slot.name))
+      : textOr(slot.fallback, given(values, slot.name))
   switch (context) {
     case 'html':
     case 'url':
@@ -22,7 +24,7 @@ export function slotText(slot: EditionSlot, context: SlotContext, values: SlotVa
 
 /** Whether a conditional block shows its `shown` side to this recipient. */
 export function choiceHolds(attribute: string, is: string | undefined, values: SlotValues): boolean {
-  const value = values[attribute] ?? ''
+  const value = given(values, attribute)
   return is === undefined ? value !== '' : value === is
 }
 
@@ -53,8 +55,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-function textOr(fallback: string, value: string | undefined): string {
-  const line = oneLine(value ?? '')
+// Names come from templates and editors; `constructor` is one too.
+function given(values: SlotValues, name: string): string {
+  return Object.hasOwn(values, name) ? (values[name] ?? '') : ''
+}
+
+function textOr(fallback: string, value: string): string {
+  const line = oneLine(value)
   return line.trim() === '' ? oneLine(fallback) : line
 }
 
@@ -65,8 +72,8 @@ const SAFE_URL = new RegExp(
   'i',
 )
 
-function requireUrl(name: string, value: string | undefined): string {
-  if (value === undefined || value === '') {
+function requireUrl(name: string, value: string): string {
+  if (value === '') {
     throw new AppError('invalid_input', `The URL slot ${name} has no value; a message with a dead link is not made.`)
   }
   if (!SAFE_URL.test(value)) {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { ComponentType, ReactElement, ReactNode } from 'react'
 import { type Template, templateFrom } from '../../emails/registry.ts'
 import type { SlotSheet } from '../../emails/slots.tsx'
@@ -56,14 +57,14 @@ export async function loadTemplates(folders: TemplateFolders): Promise<TemplateS
   const cacheDir = resolve(folders.cacheDir)
   const files = await templateFiles(folders.emailsDir)
   const bundle = await bundleTemplates(files, cacheDir)
-  const engine: Engine = await import(/* @vite-ignore */ bundle.engineUrl)
+  const engine: Engine = await import(/* @vite-ignore */ pathToFileURL(bundle.engine).href)
   const loaded = new Map<string, LoadedTemplate>()
   const broken: BrokenTemplate[] = []
   for (const { name, path } of files) {
     try {
-      const url = bundle.urls.get(name)
-      if (url === undefined) throw new Error(bundle.failures.get(name))
-      const template = templateFrom(name, await import(/* @vite-ignore */ url))
+      const module = bundle.modules[name]
+      if (module === undefined) throw new Error(bundle.failures.get(name))
+      const template = templateFrom(name, await import(/* @vite-ignore */ pathToFileURL(module).href))
       loaded.set(name, { ...template, file: path, engine, whereThrown: (error) => whereThrown(error, cacheDir) })
     } catch (error) {
       broken.push({ name, file: path, error: describe(error, cacheDir) })

@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { sampleIssue } from '../../emails/sample.ts'
 import { fillEdition } from '../../src/edition/fill.ts'
 import { type RenderRequest, renderEdition } from '../../src/edition/render.ts'
-import { anIssue, loadForTest, TEST_EMAILS } from './rendering.ts'
+import { loadTemplates, type TemplateSet } from '../../src/edition/templates.ts'
+import { anIssue, TEST_CACHE, TEST_EMAILS } from './rendering.ts'
 
-let templates: Awaited<ReturnType<typeof loadForTest>>
+let templates: TemplateSet
 beforeAll(async () => {
-  templates = await loadForTest(TEST_EMAILS)
+  templates = await loadTemplates({ emailsDir: TEST_EMAILS, cacheDir: TEST_CACHE })
 })
-afterAll(() => templates.remove())
 
 const URLS = { view: 'https://news.example/v/1?a=1&b=2', unsubscribe: 'https://news.example/u/1' }
 const READER = { ...URLS, preferences: 'https://news.example/p/1', first_name: 'Ada', plan: 'paid', city: 'Hale' }

@@ -1,15 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IssueProps } from '../../emails/props.ts'
-import { loadTemplates, type TemplateSet } from '../../src/edition/templates.ts'
 
-/** Our templates and those of `emailsDir`, compiled into a folder of their own. */
-export async function loadForTest(emailsDir?: string): Promise<TemplateSet & { remove(): Promise<void> }> {
-  const cacheDir = await mkdtemp(join(tmpdir(), 'pressroom-templates-'))
-  const set = await loadTemplates({ cacheDir, emailsDir })
-  return { ...set, remove: () => rm(cacheDir, { recursive: true, force: true }) }
-}
+/** Where tests keep compiled templates: the folder for such things, which Vitest does not compile once more. */
+export const TEST_CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pressroom-test')
 
 /** The folder of the test's own templates. */
 export const TEST_EMAILS = join(import.meta.dirname, 'emails')

@@ -2,22 +2,23 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import { createLogger } from '../../src/log.ts'
+import type { PreviewedMessage } from '../../src/preview/message.ts'
 import { type Preview, startPreview } from '../../src/preview/preview.ts'
 
 let folder: string
 let preview: Preview
-beforeEach(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pressroom-preview-'))
   await mkdir(join(folder, 'emails'))
   await mkdir(join(folder, 'articles'))
-  await writeFile(join(folder, 'emails', 'notice.tsx'), notice('before'))
+  await writeFile(join(folder, 'emails', 'notice.tsx'), notice('Dear'))
   await writeFile(join(folder, 'articles', 'gate.md'), '---\nbyline: Mara\nheadline: The gate\n---\n\nIt stays open.\n')
   preview = await startPreview(options())
 })
-afterEach(async () => {
+afterAll(async () => {
   await preview.close()
   await rm(folder, { recursive: true, force: true })
 })
@@ -27,7 +28,7 @@ function options(more: object = {}) {
   return {
     port: 0,
     ...folders,
-    cacheDir: join(folder, 'cache'),
+    cacheDir: join(folder, 'node_modules', 'cache'),
     clock: systemClock,
     log: createLogger('silent'),
     ...more,
@@ -41,28 +42,26 @@ export default function Notice({ articles }) {
   return <Html><Text>${words} <Slot name="first_name" fallback="you" />: {articles[0].headline}</Text><a href={useSlots().url('view')}>x</a></Html>
 }`
 
+type Answer = PreviewedMessage & { templates: string[]; articles: string[]; message: string; problems: unknown[] }
+
 async function ask(path: string) {
   const answer = await fetch(preview.url + path)
-  return { status: answer.status, body: await answer.json() }
+  return { status: answer.status, body: (await answer.json()) as Answer }
 }
 
 describe('the preview', () => {
   test('shows the message that a reader would get, with list headers and links', async () => {
     const { body } = await ask('/message?template=notice&article=gate.md')
     expect(body).toMatchObject({ subject: 'The gate', preheader: 'The gate', ownText: false })
-    expect(body.html).toContain('before Ada: The gate')
+    expect(body.html).toContain('Dear Ada: The gate')
     expect(body.html).toContain(`<a href="${preview.url}/link/view">`)
     expect(body.bytes).toBe(Buffer.byteLength(body.html))
-    expect(body.headers.map(({ name }: { name: string }) => name)).toEqual([
-      'List-Unsubscribe',
-      'List-Unsubscribe-Post',
-      'List-Id',
-    ])
+    expect(body.headers.map(({ name }) => name)).toEqual(['List-Unsubscribe', 'List-Unsubscribe-Post', 'List-Id'])
   })
 
   test('shows what a reader without a name gets', async () => {
     const { body } = await ask('/message?template=notice&article=gate.md&reader=unnamed')
-    expect(body.html).toContain('before you: The gate')
+    expect(body.html).toContain('Dear you: The gate')
   })
 
   test("shows a template's own sample when no article is chosen", async () => {
@@ -76,16 +75,16 @@ describe('the preview', () => {
     expect(body.articles).toContain('gate.md')
   })
 
-  test('follows a saved template and names file and line of a broken one', async () => {
+  test('follows a saved file and names file and line of a broken one', async () => {
     const changes = await openChanges()
-    await writeFile(join(folder, 'emails', 'notice.tsx'), notice('after'))
+    await writeFile(join(folder, 'emails', 'draft.tsx'), notice('after'))
     await changes.next()
-    expect((await ask('/message?template=notice&article=gate.md')).body.html).toContain('after Ada: The gate')
-    await writeFile(join(folder, 'emails', 'notice.tsx'), 'export default function Notice() {\n  return <p>{</p>\n}')
+    expect((await ask('/message?template=draft&article=gate.md')).body.html).toContain('after Ada: The gate')
+    await writeFile(join(folder, 'emails', 'draft.tsx'), 'export default function Notice() {\n  return <p>{</p>\n}')
     await changes.next()
-    const { status, body } = await ask('/message?template=notice&article=gate.md')
+    const { status, body } = await ask('/message?template=draft&article=gate.md')
     expect(status).toBe(422)
-    expect(body.message).toContain(`${join(folder, 'emails', 'notice.tsx')}:2:15: Expected identifier`)
+    expect(body.message).toContain(`${join(folder, 'emails', 'draft.tsx')}:2:15: Expected identifier`)
     await changes.close()
   })
 

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { issueProps as issueSchema, singleProps as singleSchema } from '../../emails/props.ts'
+import type { Article } from '../../src/article/article.ts'
+import { issueProps, type NewsletterFacts, singleProps } from '../../src/edition/props.ts'
+
+const NEWSLETTER: NewsletterFacts = {
+  name: 'Tides',
+  fromName: 'Tides of Port Hale',
+  postalAddress: '4 Quay Street, Port Hale',
+  homepage: null,
+  locale: 'en-GB',
+  timeZone: 'Europe/Berlin',
+}
+
+function anArticle(more: Partial<Article> = {}): Article {
+  const content = [{ type: 'text', text: 'word '.repeat(460) }] as const
+  return {
+    headline: 'Low water',
+    lang: 'en',
+    dir: 'ltr',
+    byline: { name: 'Mara', isAI: true },
+    blocks: [{ type: 'paragraph', content }],
+    related: [],
+    ...more,
+  }
+}
+
+const LINES = { subject: 'Low water', preheader: 'The gate stays open.' }
+
+describe('what a template sees of an issue', () => {
+  test('fits its schema, with the minutes it takes to read', () => {
+    const props = issueProps(NEWSLETTER, { ...LINES, number: 3 }, [anArticle(), anArticle()])
+    expect(issueSchema.parse(props)).toEqual(props)
+    expect(props.articles.map(({ readMinutes }) => readMinutes)).toEqual([2, 2])
+    expect(props.newsletter).toEqual({
+      name: 'Tides',
+      senderName: 'Tides of Port Hale',
+      postalAddress: '4 Quay Street, Port Hale',
+      locale: 'en-GB',
+      dir: 'ltr',
+      reason: 'You receive Tides because you subscribed to it.',
+    })
+  })
+
+  test("has dates in the newsletter's language and zone, whatever the machine's", () => {
+    const times = { publishedAt: '2026-03-28T23:30:00.000Z', updatedAt: '2026-03-29T12:05:00.000Z' }
+    const on = (newsletter: object) => {
+      const date = new Date('2026-03-28T23:30:00Z')
+      const { issue, articles } = issueProps({ ...NEWSLETTER, ...newsletter }, { ...LINES, date }, [anArticle(times)])
+      return [issue.date, articles[0].publishedText, articles[0].updatedText]
+    }
+    expect(on({ locale: 'de' })).toEqual(['Sonntag, 29. März 2026', '29. März 2026', '29. März 2026 um 14:05 MESZ'])
+    expect(on({ locale: 'en-US' }).at(1)).toBe('March 29, 2026')
+    expect(on({ locale: 'de', timeZone: 'America/New_York' })).toEqual([
+      'Samstag, 28. März 2026',
+      '28. März 2026',
+      '29. März 2026 um 08:05 GMT-4',
+    ])
+  })
+
+  test('has no date of an update that is none', () => {
+    const same = { publishedAt: '2026-03-28T10:00:00.000Z', updatedAt: '2026-03-28T10:00:00.000Z' }
+    expect(issueProps(NEWSLETTER, LINES, [anArticle(same)]).articles[0]).not.toHaveProperty('updatedText')
+  })
+
+  test('reads from right to left when its language does', () => {
+    expect(issueProps({ ...NEWSLETTER, locale: 'ar' }, LINES, [anArticle()]).newsletter.dir).toBe('rtl')
+  })
+})
+
+test("a single mail has its template's own lines, or the newsletter's name", () => {
+  const own = singleProps(NEWSLETTER, {
+    subject: ({ newsletter }) => `Join ${newsletter.name}`,
+    preheader: () => 'One step',
+  })
+  expect(singleSchema.parse(own)).toMatchObject({ subject: 'Join Tides', preheader: 'One step' })
+  expect(singleProps(NEWSLETTER, {})).toMatchObject({ subject: 'Tides', preheader: 'Tides' })
+})
