@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import type { FakeResend } from '../../src/fake-resend/index.ts'
+import { type FakeResend, startFakeResend } from '../../src/fake-resend/index.ts'
 import { FakeClock } from '../support/clock.ts'
 import { call, email, runningFake, sdk } from './running.ts'
 
@@ -59,6 +59,22 @@ describe('who may call', () => {
   ])('answers %s %s with %i', async (method, path, statusCode, name) => {
     const { status, text } = await call(await runningFake(), path, { method, body: {} })
     expect([status, JSON.parse(text).name]).toEqual([statusCode, name])
+  })
+})
+
+describe('how long', () => {
+  test('takes the time it is told to, between the bounds', async () => {
+    const slept: number[] = []
+    const clock = { now: () => new Date(0), sleep: async (ms: number) => void slept.push(ms) }
+    const fake = await runningFake({ latencyMs: [3, 5], clock })
+    for (let i = 0; i < 20; i++) await sdk(fake).emails.send(email({}))
+    expect(slept).toHaveLength(20)
+    expect(slept.every((ms) => ms >= 3 && ms <= 5)).toBe(true)
+  })
+
+  test('says when it cannot listen', async () => {
+    const { port } = await runningFake()
+    await expect(startFakeResend({ port })).rejects.toMatchObject({ code: 'unavailable' })
   })
 })
 

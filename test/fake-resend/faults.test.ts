@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { FakeResend, FaultInput } from '../../src/fake-resend/index.ts'
-import { call, email, runningFake, sdk } from './running.ts'
+import { call, email, eventually, runningFake, sdk } from './running.ts'
 
 const KEY = { idempotencyKey: 'batch-1/1' }
 
@@ -55,8 +55,8 @@ describe('faults', () => {
       ),
       new Promise((resolve) => patience.signal.addEventListener('abort', () => resolve('silence'))),
     ])
-    await expect.poll(() => fake.requests()[0]?.fault).toBe(kind)
-    await expect.poll(() => fake.accepted().emails).toBe(accepted)
+    await eventually(() => fake.requests()[0]?.fault).toBe(kind)
+    await eventually(() => fake.accepted().emails).toBe(accepted)
     patience.abort()
     expect(await outcome).toBe('silence')
     await fake.close()
@@ -107,7 +107,7 @@ describe('a client that goes away', () => {
     fake.addFaults({ kind: 'hold' })
     const leaving = new AbortController()
     const call = sdk(fake).emails.send(email({}), { ...KEY, signal: leaving.signal })
-    await expect.poll(() => fake.pendingFaults()).toEqual([])
+    await eventually(() => fake.pendingFaults()).toEqual([])
     leaving.abort()
     expect((await call).error?.statusCode).toBeNull()
     fake.release()

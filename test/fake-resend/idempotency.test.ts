@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { FakeResend, FakeResendOptions } from '../../src/fake-resend/index.ts'
 import { FakeClock } from '../support/clock.ts'
-import { call, email, runningFake, sdk } from './running.ts'
+import { call, email, eventually, runningFake, sdk } from './running.ts'
 
 const KEY = { idempotencyKey: 'batch-1/1' }
 
@@ -43,7 +43,7 @@ describe('idempotency keys', () => {
     const fake = await runningFake()
     fake.addFaults({ kind: 'hold' })
     const first = sdk(fake).emails.send(email({}), KEY)
-    await expect.poll(() => fake.pendingFaults()).toEqual([])
+    await eventually(() => fake.pendingFaults()).toEqual([])
     expect((await sdk(fake).emails.send(email({}), KEY)).error).toMatchObject({
       statusCode: 409,
       name: 'concurrent_idempotent_requests',

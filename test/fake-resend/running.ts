@@ -1,5 +1,5 @@
 import { Resend } from 'resend'
-import { afterEach } from 'vitest'
+import { afterEach, expect } from 'vitest'
 import { type FakeResend, type FakeResendOptions, startFakeResend } from '../../src/fake-resend/index.ts'
 
 const running: FakeResend[] = []
@@ -37,4 +37,9 @@ export async function call(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
   return { status: response.status, headers: response.headers, text: await response.text() }
+}
+
+/** What will be true in a moment, on a slow machine too. */
+export function eventually<T>(state: () => T) {
+  return expect.poll(state, { interval: 5, timeout: 20_000 })
 }

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { FaultInput } from '../../../src/fake-resend/index.ts'
 import { provesNothingAccepted } from '../../../src/provider/provider.ts'
 import { createResendProvider } from '../../../src/provider/resend/provider.ts'
-import { runningFake } from '../../fake-resend/running.ts'
+import { eventually, runningFake } from '../../fake-resend/running.ts'
 import { FakeClock } from '../../support/clock.ts'
 import { deliveryId, edition, frozen } from '../batches.ts'
 
@@ -74,7 +74,7 @@ describe('submitting to Resend', () => {
     const fake = await runningFake()
     fake.addFaults({ kind: 'hold' })
     const first = submitTo(fake.url)
-    await expect.poll(() => fake.pendingFaults()).toEqual([])
+    await eventually(() => fake.pendingFaults()).toEqual([])
     expect((await submitTo(fake.url)).answer).toEqual({ kind: 'in_flight', retryAfterMs: 1_000 })
     fake.release()
     expect((await first).answer.kind).toBe('answered')
@@ -95,7 +95,7 @@ describe('submitting to Resend', () => {
       fake.addFaults({ kind })
       const deadline = new AbortController()
       const submission = submitTo(fake.url, { signal: deadline.signal })
-      await expect.poll(() => fake.pendingFaults()).toEqual([])
+      await eventually(() => fake.pendingFaults()).toEqual([])
       deadline.abort()
       expect((await submission).answer).toEqual({ kind: 'lost', detail: 'aborted' })
     },
@@ -116,7 +116,7 @@ describe('submitting to Resend', () => {
     const { url } = await silentServer()
     const clock = new FakeClock()
     const submission = submitTo(url.replace('http:', 'https:'), { clock })
-    await expect.poll(() => clock.sleeping).toBe(1)
+    await eventually(() => clock.sleeping).toBe(1)
     await clock.advance(10_000)
     expect((await submission).answer).toEqual({ kind: 'unreachable', detail: 'connect timeout' })
   })
@@ -126,12 +126,24 @@ describe('submitting to Resend', () => {
     expect((await submitTo(url.replace('http:', 'https:'))).answer).toMatchObject({ kind: 'unreachable' })
   })
 
+  test('does not take a connection that it kept for one that was never made', async () => {
+    const fake = await runningFake()
+    const provider = createResendProvider({ apiKey: 're_test', baseUrl: fake.url })
+    const submit = async (idempotencyKey: string) => {
+      const body = provider.assemble(edition, frozen())
+      return (await provider.submit(body, { idempotencyKey, signal: new AbortController().signal })).answer.kind
+    }
+    expect(await submit('b-1/1')).toBe('answered')
+    fake.addFaults({ kind: 'drop_after_accept' })
+    expect(await submit('b-2/1')).toBe('lost')
+  })
+
   test('waits for no connection once it has one', async () => {
     const fake = await runningFake()
     fake.addFaults({ kind: 'hold' })
     const clock = new FakeClock()
     const submission = submitTo(fake.url, { clock })
-    await expect.poll(() => fake.pendingFaults()).toEqual([])
+    await eventually(() => fake.pendingFaults()).toEqual([])
     expect(clock.sleeping).toBe(0)
     fake.release()
     expect((await submission).answer.kind).toBe('answered')
