@@ -9,8 +9,8 @@ import type { FreshBatch, Frozen, Member } from '../store/batches.ts'
 
 /** The links that a recipient's slots are filled with. */
 export type SlotLinks = {
-  /** By slot name, for one reader of one newsletter. Always the same for the same reader: frozen bytes depend on it. */
-  slotUrls(newsletterId: NewsletterId, subscriberId: SubscriberId): SlotValues
+  /** By slot name, for one reader of one newsletter (null: nobody in particular). Always the same for the same reader: frozen bytes depend on it. */
+  slotUrls(newsletterId: NewsletterId, subscriberId: SubscriberId | null): SlotValues
   /** The edition on the web. */
   view(editionHash: string): string
 }
@@ -56,7 +56,7 @@ export function rebuildBody(
 }
 
 function freezeMember(member: Member, newsletter: Newsletter, names: SlotNames, links: SlotLinks): FrozenRecipient {
-  const urls = member.subscriberId ? links.slotUrls(newsletter.id, member.subscriberId) : {}
+  const urls = links.slotUrls(newsletter.id, member.subscriberId)
   const texts = { ...member.attributes, first_name: member.firstName }
   const { slotValues } = member
   return {
