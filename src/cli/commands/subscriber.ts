@@ -1,0 +1,2 @@
+import type { DefineCommand } from '../commands.ts'
+export const subscriber: DefineCommand = () => {}

@@ -1,0 +1,144 @@
+import { constants } from 'node:fs'
+import { access, mkdir } from 'node:fs/promises'
+import { type App, openApp } from '../app.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config/config.ts'
+import { AppError, type ErrorCode } from '../error.ts'
+import { createLogger } from '../log.ts'
+import { worksElsewhere } from '../send/schedule.ts'
+
+/** What one check came to. `code` decides the exit code where it failed. */
+export type Finding = {
+  readonly what: string
+  readonly state: 'ok' | 'warn' | 'fail'
+  readonly detail: string
+  /** What to do. */
+  readonly advice?: string
+  readonly code?: ErrorCode
+}
+
+const CLOCK_TOLERANCE_MS = 30_000
+const PATIENCE_MS = 10_000
+
+/** Tries everything that a configuration asks for, without sending anything. */
+export async function examine(config: Config, clock: Clock): Promise<readonly Finding[]> {
+  const before = [configuration(config), await dataDirectory(config)]
+  const opened = await openApp(config, { clock, log: createLogger('silent') }).catch((error: unknown) => error)
+  if (!isApp(opened)) return [...before, failed('database', opened)]
+  try {
+    const tried = [database, machineClock, queue, provider, publicAddress, templates].map((check) => check(opened))
+    return [...before, ...(await Promise.all(tried))]
+  } finally {
+    await opened.close()
+  }
+}
+
+function isApp(opened: unknown): opened is App {
+  return typeof opened === 'object' && opened !== null && 'store' in opened
+}
+
+function configuration(config: Config): Finding {
+  const tiers = config.redisUrl ? 'PostgreSQL and Redis' : config.databaseUrl ? 'PostgreSQL' : 'embedded'
+  return { what: 'configuration', state: 'ok', detail: `every setting is valid; data: ${tiers}` }
+}
+
+async function dataDirectory({ dataDir }: Config): Promise<Finding> {
+  try {
+    await mkdir(dataDir, { recursive: true })
+    await access(dataDir, constants.W_OK)
+    return { what: 'data directory', state: 'ok', detail: dataDir }
+  } catch {
+    const advice = 'Make it writable for the user that runs Pressroom, or set DATA_DIR to a directory that is.'
+    return {
+      what: 'data directory',
+      state: 'fail',
+      detail: `${dataDir} is not writable`,
+      advice,
+      code: 'config_invalid',
+    }
+  }
+}
+
+async function database({ store }: App): Promise<Finding> {
+  return trying('database', async () => ({ state: 'ok', detail: `${await store.describe()}, up to date` }))
+}
+
+function machineClock({ store, clock }: App): Promise<Finding> {
+  return trying('clock', async () => {
+    const offByMs = clock.now().getTime() - (await store.now()).getTime()
+    const seconds = `${(Math.abs(offByMs) / 1_000).toFixed(1)} s`
+    if (Math.abs(offByMs) <= CLOCK_TOLERANCE_MS) return { state: 'ok', detail: `${seconds} from the database's` }
+    const advice = 'Switch on time synchronisation (NTP) here and where the database runs.'
+    return { state: 'warn', detail: `${seconds} from the database's, which decides when sends are due`, advice }
+  })
+}
+
+function queue(app: App): Promise<Finding> {
+  return trying('queue', async () => {
+    const { ok, detail } = await app.queue.check()
+    if (ok) return { state: 'ok', detail }
+    const advice =
+      app.queue.backend === 'redis' ? 'See that Redis runs and that REDIS_URL is right.' : 'See the database.'
+    return { state: 'fail', detail, advice, code: 'unavailable' }
+  })
+}
+
+function provider(app: App): Promise<Finding> {
+  return trying('provider', async () => {
+    const { name, flags, check } = app.provider
+    const { ok, detail } = await check(AbortSignal.timeout(PATIENCE_MS))
+    if (!ok)
+      return {
+        state: 'fail',
+        detail: `${name}: ${detail}`,
+        advice: 'See that RESEND_API_KEY is right.',
+        code: 'conflict',
+      }
+    const state = await app.store.pace.get(app.provider.account)
+    if (state?.blockedReason) {
+      return { state: 'warn', detail: `${name} is held back (${state.blockedReason}): ${state.blockedDetail}` }
+    }
+    return { state: 'ok', detail: flags.leavesMachine ? `${name}: ${detail}` : `${name}: mail stays on this machine` }
+  })
+}
+
+function publicAddress({ provider, publicUrl }: App): Promise<Finding> {
+  return trying('public address', async () => {
+    if (!provider.flags.leavesMachine) return { state: 'ok', detail: `${publicUrl}, which is enough for the outbox` }
+    if (!worksElsewhere(publicUrl)) {
+      const advice =
+        'Set PUBLIC_URL to the https address under which readers reach this server. Until then sends are refused.'
+      return { state: 'fail', detail: `${publicUrl} works on this machine only`, advice, code: 'config_invalid' }
+    }
+    const answer = await fetch(`${publicUrl}/healthz`, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => null)
+    if (answer?.ok) return { state: 'ok', detail: `${publicUrl} answers` }
+    const advice =
+      'Start the server (npm start) and see that the name, the certificate and the proxy in front are right.'
+    return { state: 'warn', detail: `${publicUrl} does not answer from here`, advice }
+  })
+}
+
+function templates(app: App): Promise<Finding> {
+  return trying('templates', async () => {
+    const { names, broken } = await app.templates()
+    const [first] = broken
+    if (!first) return { state: 'ok', detail: `${names.length} compile: ${names.join(', ')}` }
+    const advice = broken.map(({ name, error }) => `${name}: ${error}`).join('; ')
+    return { state: 'fail', detail: `${broken.length} cannot be used`, advice, code: 'conflict' }
+  })
+}
+
+async function trying(what: string, check: () => Promise<Omit<Finding, 'what'>>): Promise<Finding> {
+  try {
+    return { what, ...(await check()) }
+  } catch (error) {
+    return failed(what, error)
+  }
+}
+
+function failed(what: string, error: unknown): Finding {
+  const message = error instanceof Error ? error.message : String(error)
+  const isService = what === 'database' || what === 'queue'
+  const code = error instanceof AppError ? error.code : isService ? 'unavailable' : 'internal'
+  return { what, state: 'fail', detail: message, code }
+}

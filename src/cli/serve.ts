@@ -1,0 +1,90 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { startWorker } from '../../worker/main.ts'
+import { type App, openApp } from '../app.ts'
+import { type Config, tierOf, withPort } from '../config/config.ts'
+import { readEnvironment } from '../config/env.ts'
+import { AppError } from '../error.ts'
+import { startServer } from '../http/server.ts'
+import { createLogger, type Logger } from '../log.ts'
+import { provideOperatorKey } from './operator-key.ts'
+import { SERVER_FILE } from './server-address.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Which parts a process is to run. */
+export type Parts = { readonly server: boolean; readonly worker: boolean }
+
+/** An installation at work in this process. */
+export type Serving = {
+  readonly app: App
+  /** Where the server listens; null without one. */
+  readonly url: string | null
+  /** A key that may do everything; null without a server. */
+  readonly operatorKey: string | null
+  /** Lets what is under way finish, and closes everything. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens an installation and runs the wanted parts. With a server, it leaves in DATA_DIR where it is and a key for it,
+ * so that commands started beside it find it.
+ * @throws AppError `config_invalid`, `unavailable` (the port is taken, the database does not answer), `conflict`
+ */
+export async function serve(configured: Config, parts: Parts, log: Logger): Promise<Serving> {
+  const config =
+    parts.server && configured.port === 0 ? withPort(configured, await freePort(configured.host)) : configured
+  const app = await openApp(config, { log })
+  const closers = [() => app.close()]
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end()
+  }
+  try {
+    if (parts.worker) {
+      const worker = await startWorker(app)
+      closers.push(() => worker.stop())
+    }
+    if (!parts.server) return { app, url: null, operatorKey: null, close }
+    const server = await startServer(app)
+    closers.push(() => server.close())
+    const operatorKey = await provideOperatorKey(app)
+    closers.push(await announce(app, server.url))
+    return { app, url: server.url, operatorKey, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The log of a process that talks to people: warnings and worse, unless LOG_LEVEL is set. */
+export function quietLogger(config: Config, { directory, env }: Pick<Terminal, 'directory' | 'env'>): Logger {
+  return createLogger(readEnvironment(directory, env).LOG_LEVEL === undefined ? 'warn' : config.logLevel)
+}
+
+/** @throws AppError `config_invalid` when server and worker cannot run apart */
+export function requireOwnDatabase(config: Config, command: string): void {
+  if (tierOf(config) !== 'embedded') return
+  const message = `\`pressroom ${command}\` is for servers and workers that run apart and share a database: set DATABASE_URL and APP_SECRET. Without them, \`npm start\` runs everything in one process.`
+  throw new AppError('config_invalid', message)
+}
+
+async function announce({ config, clock }: App, url: string): Promise<() => Promise<void>> {
+  const file = join(config.dataDir, SERVER_FILE)
+  const startedAt = clock.now().toISOString()
+  await writeFile(file, `${JSON.stringify({ url, pid: process.pid, startedAt }, null, 2)}\n`)
+  return () => rm(file, { force: true })
+}
+
+/** A port that is free now. The public address has to be known before anything listens. */
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', (cause) =>
+      reject(new AppError('config_invalid', `It is not possible to listen on HOST ${host}.`, { cause })),
+    )
+    probe.listen(0, host, () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
