@@ -98,7 +98,7 @@ const inWords: z.core.$ZodErrorMap = (issue) => {
   const number = (value: unknown) => Number(value).toLocaleString('en')
   switch (issue.code) {
     case 'invalid_type':
-      return `expected ${TYPES[issue.expected] ?? issue.expected}, found ${kindOf(issue.input)}`
+      return `expected ${TYPES[issue.expected] ?? issue.expected}, found ${kindOf(issue.input)}${quotes(issue)}`
     case 'too_big':
       return `expected at most ${number(issue.maximum)}${UNITS[issue.origin] ?? ''}${sizeOf(issue.input)}`
     case 'too_small':
@@ -130,6 +130,11 @@ function kindOf(value: unknown): string {
   if (typeof value === 'string') return 'text'
   if (typeof value === 'object') return 'an object'
   return `the ${typeof value} ${String(value)}`
+}
+
+/** YAML takes bare numbers and yes-or-no words for what they look like. */
+function quotes({ expected, input }: { readonly expected: string; readonly input?: unknown }): string {
+  return expected === 'string' && (typeof input === 'number' || typeof input === 'boolean') ? ': put it in quotes' : ''
 }
 
 function sizeOf(value: unknown): string {

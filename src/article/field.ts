@@ -15,11 +15,15 @@ export function prose(max: number) {
   return z.string().overwrite(collapse).min(1, 'expected some text, found none').max(max)
 }
 
-/** Text whose lines and tabs are kept: source code, or a prompt. Trailing line ends go. */
+/** Text whose lines and tabs are kept: source code, or a prompt. Blank lines at its ends go. */
 export function lines(max: number) {
   return z
     .string()
-    .overwrite((text) => withoutControls(text).trimEnd())
+    .overwrite((text) =>
+      withoutControls(text)
+        .trimEnd()
+        .replace(/^(?:[ \t]*\n)+/, ''),
+    )
     .min(1, 'expected some text, found none')
     .max(max)
 }

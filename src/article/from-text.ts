@@ -59,7 +59,7 @@ type Top = {
 // A byline further down is a sentence of the story.
 const MAX_LINES_ABOVE_BYLINE = 6
 const AI_BYLINE = /^AI[ -]Journalist\s*:\s*(.*)$/i
-const BYLINE = /^By:?\s+(?=\p{Lu})([^.!?]{2,80}(?:\.\s[^.!?]{2,60})*)$/u
+const BYLINE = /^By:?\s+(?=\p{Lu})([^.!?]{1,80}(?:\.\s?[^.!?]{1,60}){0,5})$/u
 
 /** Headline and byline, and what stands between and below them. */
 function takeTop(lines: readonly PageLine[]): Top | { readonly problems: readonly Problem[] } {

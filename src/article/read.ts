@@ -8,6 +8,7 @@ export type { ReadArticle }
 
 /** The forms in which an article comes in: JSON, Markdown with front matter, or plain text pasted from its page. */
 export const ARTICLE_KINDS = ['json', 'markdown', 'text'] as const
+/** One of `ARTICLE_KINDS`. */
 export type ArticleKind = (typeof ARTICLE_KINDS)[number]
 
 /**

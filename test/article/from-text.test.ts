@@ -80,6 +80,13 @@ describe('a page pasted as text', () => {
     })
   })
 
+  test.each(['Ana Pavić', 'Dr. Ana Pavić', 'J. K. Arn', 'A.B. Arn and Ida Tolland'])(
+    'knows the byline By %s',
+    (name) => {
+      expect(read(['Harbour Town Votes', `By ${name}`, '', 'It did.']).article.byline).toEqual({ name, isAI: false })
+    },
+  )
+
   test('has no audio without a listen label', () => {
     expect(read(without('Listen', 'Click')).article).toEqual({ ...ARTICLE, audio: undefined })
   })
