@@ -1,3 +1,4 @@
+import { relative, resolve, sep } from 'node:path'
 import { watch } from 'chokidar'
 import fastify from 'fastify'
 import type { Clock } from '../clock.ts'
@@ -29,7 +30,7 @@ export type Preview = { readonly url: string; close(): Promise<void> }
  * Serves a page that shows what a reader would get for any template and article, as html, text and source; it follows
  * every saved change within a second. It answers on loopback only, and reaches out to nothing but the pictures of a
  * mail, and to those only when asked.
- * @throws AppError `config_invalid` when `host` is not a loopback address
+ * @throws AppError `config_invalid` when `host` is not a loopback address, `unavailable` when the port is taken
  */
 export async function startPreview(options: PreviewOptions): Promise<Preview> {
   const { host = '127.0.0.1', port, clock, log } = options
@@ -42,6 +43,13 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   const server = fastify({ forceCloseConnections: true })
   const { announce } = servePages(server, { templates: () => templates, articles, clock })
 
+  const url = await server.listen({ host, port }).catch((cause) => {
+    throw new AppError(
+      'unavailable',
+      `The preview cannot listen on port ${port}. Choose another, or 0 for a free one.`,
+      { cause },
+    )
+  })
   const stopFollowing = await followChanges([...emails, ...articles], async () => {
     try {
       templates = await templates.reload()
@@ -50,7 +58,6 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
     }
     announce()
   })
-  const url = await server.listen({ host, port })
   return {
     url,
     close: async () => {
@@ -65,7 +72,7 @@ const SETTLE_MS = 40
 
 /** Calls `follow` after changes in `folders`, one call at a time; resolves once watching, to what ends it. */
 async function followChanges(folders: readonly string[], follow: () => Promise<void>): Promise<() => Promise<void>> {
-  const watcher = watch([...folders], { ignoreInitial: true, ignored: /[/\\](?:node_modules|\.[^/\\]+)[/\\]/ })
+  const watcher = watch([...folders], { ignoreInitial: true, ignored: (path) => isHidden(path, folders) })
   let settling: NodeJS.Timeout | undefined
   let running = Promise.resolve()
   watcher.on('all', () => {
@@ -80,4 +87,12 @@ async function followChanges(folders: readonly string[], follow: () => Promise<v
     await watcher.close()
     await running
   }
+}
+
+// Seen from the watched folder: where that lies itself does not matter.
+function isHidden(path: string, folders: readonly string[]): boolean {
+  const folder = folders.find((one) => path.startsWith(resolve(one))) ?? ''
+  return relative(folder, path)
+    .split(sep)
+    .some((part) => part === 'node_modules' || /^\.[^.]/.test(part))
 }

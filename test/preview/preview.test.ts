@@ -11,7 +11,7 @@ import { type Preview, startPreview } from '../../src/preview/preview.ts'
 let folder: string
 let preview: Preview
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pressroom-preview-'))
+  folder = await mkdtemp(join(tmpdir(), '.pressroom-preview-'))
   await mkdir(join(folder, 'emails'))
   await mkdir(join(folder, 'articles'))
   await writeFile(join(folder, 'emails', 'notice.tsx'), notice('Dear'))
@@ -100,6 +100,11 @@ describe('the preview', () => {
 describe('on a machine with other people and pages', () => {
   test('it refuses to listen beyond loopback', async () => {
     await expect(startPreview(options({ host: '0.0.0.0' }))).rejects.toMatchObject({ code: 'config_invalid' })
+  })
+
+  test('it says so when its port is taken', async () => {
+    const port = Number(new URL(preview.url).port)
+    await expect(startPreview(options({ port }))).rejects.toMatchObject({ code: 'unavailable' })
   })
 
   test('it answers only to a name that means this machine', async () => {
