@@ -142,10 +142,9 @@ function readAttributes(columns: Columns, cells: readonly string[]): Record<stri
 
 /** Control characters become blanks: nothing of a file can break a line, a header or a row. */
 function onOneLine(text: string): string {
-  return [...text]
-    .map((character) => (hasControlCharacter(character) ? ' ' : character))
-    .join('')
-    .trim()
+  if (!hasControlCharacter(text)) return text.trim()
+  const characters = [...text].map((character) => (hasControlCharacter(character) ? ' ' : character))
+  return characters.join('').replace(/ +/g, ' ').trim()
 }
 
 function cut(text: string): string {

@@ -124,7 +124,7 @@ function renderHome(newsletters: readonly Newsletter[], basePath: string): Html 
 <p class="muted" dir="auto">${fromName}</p>
 </li>`,
   )
-  return html`<h1>${strings.newsletters}</h1>
+  return html`<h1>${strings.newslettersTitle}</h1>
 <p>${strings.newslettersIntro}</p>
 <ul class="newsletters">${items}</ul>`
 }

@@ -9,10 +9,10 @@ export function addWebParts(view: WebView, basePath: string): string {
   const { strings, lang } = stringsFor(view.locale)
   const head = html`<meta name="robots" content="noindex"><link rel="stylesheet" href="${basePath}${assetPath('view.css')}">`
   const players = view.articles.filter(({ audio }) => audio !== undefined).map((article) => player(article, strings))
-  const perspectives = view.articles.flatMap((article) => perspective(article, strings))
+  const perspectives = unique(view.articles.flatMap((article) => perspective(article, strings)))
   const script = html`<script src="${basePath}${assetPath('view.js')}" defer></script>`
-  const top = section('listen', lang, players)
-  const end = html`${section('perspective', lang, perspectives)}${script}`
+  const top = section('listen', strings.listenSection, lang, players)
+  const end = html`${section('perspective', strings.perspectiveSection, lang, perspectives)}${script}`
   // Replaced by functions, because a text may hold what a replacement string would take for an instruction.
   return view.html
     .replace(/<\/head>/i, (tag) => head.markup + tag)
@@ -20,8 +20,14 @@ export function addWebParts(view: WebView, basePath: string): string {
     .replace(/<\/body>(?![\s\S]*<\/body>)/i, (tag) => end.markup + tag)
 }
 
-function section(id: 'listen' | 'perspective', lang: string, parts: readonly Html[]): Html {
-  return parts.length === 0 ? html`` : html`<div class="web-extra" id="${id}" lang="${lang}">${parts}</div>`
+function section(id: 'listen' | 'perspective', label: string, lang: string, parts: readonly Html[]): Html {
+  if (parts.length === 0) return html``
+  return html`<section class="web-extra" id="${id}" aria-label="${label}" lang="${lang}">${parts}</section>`
+}
+
+/** A journalist who wrote several articles of an issue is shown once. */
+function unique(parts: readonly Html[]): readonly Html[] {
+  return parts.filter((part, index) => parts.findIndex(({ markup }) => markup === part.markup) === index)
 }
 
 function player(article: Article, strings: Strings): Html {
