@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SendId } from '../../src/id.ts'
 import type { CallAnswer } from '../../src/provider/provider.ts'
 import { deliverDue, LEASE_MS, MAX_DOUBT_MS } from '../../src/send/deliver.ts'
@@ -11,13 +11,13 @@ import { forEachDatabase } from '../support/tiers.ts'
 const HOUR = 3_600_000
 
 forEachDatabase((tier) => {
-  const databases: TestDatabase[] = []
-  afterEach(async () => {
-    for (const database of databases.splice(0)) await database.drop()
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await tier.createDatabase()
   })
+  afterAll(() => database.drop())
   const open = async (options?: Parameters<typeof openSending>[1]) => {
-    const database = await tier.createDatabase()
-    databases.push(database)
+    await database.empty()
     return openSending(database, options)
   }
 

@@ -7,11 +7,19 @@ import { createPool, type Pool } from '../../src/store/postgres/pool.ts'
 export type TestDatabase = {
   readonly url: string
   readonly pool: Pool
+  /** Deletes every row of ours, for the next test of the same file: much quicker than another database. */
+  empty(): Promise<void>
   /** Ends the pool and deletes the database; sessions that are still connected are ended. */
   drop(): Promise<void>
 }
 
 export const TEMPLATE = 'pressroom_template'
+
+/** Those that refer come before those referred to. */
+const TABLES = [
+  ...['delivery', 'batch', 'send_edition', 'operator_log', 'send', 'issue_article', 'issue', 'consent', 'subscription'],
+  ...['suppression', 'subscriber', 'article', 'newsletter', 'edition', 'provider', 'api_key'],
+]
 
 /** What tests pass as a log: nothing is said below "error". */
 export const testLog: Logger = createLogger('silent')
@@ -35,7 +43,10 @@ async function copyDatabase(url: string, template: string): Promise<TestDatabase
     await pool.end()
     await administer(url, `drop database ${name} with (force)`)
   }
-  return { url: own, pool, drop }
+  const empty = async () => {
+    await pool.query(TABLES.map((table) => `delete from ${table};`).join('\n'))
+  }
+  return { url: own, pool, empty, drop }
 }
 
 /** The same server, another database. */

@@ -1,7 +1,8 @@
 import type { BatchId } from '../../id.ts'
 import type { Evidence } from '../../outcome/outcome.ts'
-import type { BatchStore, Fence } from '../batches.ts'
+import type { BatchStore } from '../batches.ts'
 import { claimBatch } from './claim.ts'
+import { lockFenced } from './fence.ts'
 import { holdBatches } from './hold.ts'
 import { type Pool, type Tx, transaction } from './pool.ts'
 import { splitBatch } from './split.ts'
@@ -57,15 +58,6 @@ export function createBatchStore(pool: Pool): BatchStore {
   }
 }
 
-/** Locks the batch if it still is this attempt's. */
-export async function lockFenced(client: Tx, fence: Fence): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `select from batch where id = $1 and attempt = $2 and state = 'submitting' for update`,
-    [fence.id, fence.attempt],
-  )
-  return rowCount === 1
-}
-
 const BACK_TO_PENDING = `
   update batch
   set state = 'pending', generation = generation + 1, frozen = null, account = null, in_doubt_since = null,
@@ -108,7 +100,7 @@ async function recordEvidence(pool: Pool, batchId: BatchId, evidence: readonly E
 }
 
 /** Counts the members of a few batches anew, and settles those that have none open. */
-export async function settleBatches(client: Tx, ids: readonly string[]): Promise<void> {
+async function settleBatches(client: Tx, ids: readonly string[]): Promise<void> {
   await client.query(
     `with counted as (
        select batch_id,

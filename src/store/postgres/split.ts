@@ -1,5 +1,5 @@
 import type { Fence } from '../batches.ts'
-import { lockFenced } from './batches.ts'
+import { lockFenced } from './fence.ts'
 import { type Pool, transaction } from './pool.ts'
 
 /**
