@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Links } from '../links.ts'
 import type { Logger } from '../log.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
+import type { Queue } from '../queue/queue.ts'
+import { singleBell } from '../send/bells.ts'
 import type { NewsletterStore } from '../store/store.ts'
 import type { SubscriberStore, SubscriptionRequest } from '../store/subscribers.ts'
 import { addressSchema } from './address.ts'
@@ -24,6 +27,8 @@ export type SubscribeDeps = {
   readonly links: Pick<Links, 'confirm'>
   /** The hash of the newsletter's stored confirmation mail. */
   readonly confirmationEdition: (newsletter: Newsletter) => Promise<string>
+  /** Is rung for the mail. */
+  readonly queue: Pick<Queue, 'enqueue'>
   readonly clock: Clock
   readonly log: Logger
 }
@@ -54,6 +59,8 @@ export async function subscribe(
   const editionHash = await deps.confirmationEdition(newsletter)
   const answer = await deps.subscribers.request(requestOf(deps, newsletter, editionHash, input, circumstances))
   deps.log.info({ event: 'subscription_requested', newsletterId: newsletter.id, answer })
+  // Whatever the answer is: how long this takes must not tell who was known.
+  await deps.queue.enqueue(singleBell(randomUUID()))
   return { kind: 'heard', newsletter }
 }
 

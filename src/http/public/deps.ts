@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { Links } from '../../links.ts'
 import type { Logger } from '../../log.ts'
 import type { Newsletter } from '../../newsletter/newsletter.ts'
+import type { Queue } from '../../queue/queue.ts'
 import type { NewsletterStore } from '../../store/store.ts'
 import type { SubscriberStore } from '../../store/subscribers.ts'
 import type { Tokens } from '../../subscriber/token.ts'
@@ -19,6 +20,7 @@ export type PublicDeps = {
   readonly confirmationEdition: (newsletter: Newsletter) => Promise<string>
   /** Null when there is no such edition, or it is none for everybody's eyes. */
   readonly webView: (editionHash: string) => Promise<WebView | null>
+  readonly queue: Pick<Queue, 'enqueue'>
   readonly clock: Clock
   readonly log: Logger
 }

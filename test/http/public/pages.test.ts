@@ -6,6 +6,7 @@ import { publicPages } from '../../../src/http/public/public.ts'
 import { subscribeApi } from '../../../src/http/public/subscribe-api.ts'
 import type { NewsletterId, SubscriberId } from '../../../src/id.ts'
 import { createLinks } from '../../../src/links.ts'
+import type { Bell } from '../../../src/queue/queue.ts'
 import { createNewsletterStore } from '../../../src/store/postgres/newsletters.ts'
 import { createSubscriberStore } from '../../../src/store/postgres/subscribers.ts'
 import { createTokens } from '../../../src/subscriber/token.ts'
@@ -39,6 +40,7 @@ let database: TestDatabase
 let newsletterId: NewsletterId
 let app: FastifyInstance
 let clock: FakeClock
+let rung: Bell[]
 const tokens = createTokens(['a secret for tests'])
 const links = createLinks({ publicUrl: 'https://news.example.com/letters', tokens })
 const stores = () => ({
@@ -67,6 +69,7 @@ afterAll(() => database.drop())
 
 beforeEach(async () => {
   clock = new FakeClock()
+  rung = []
   const webView = async (hash: string) =>
     hash === EDITION
       ? {
@@ -81,6 +84,12 @@ beforeEach(async () => {
     links,
     tokens,
     confirmationEdition: async () => EDITION,
+    queue: {
+      enqueue: async (bell: Bell) => {
+        rung.push(bell)
+        return true
+      },
+    },
     webView,
     clock,
     log: testLog,
@@ -188,6 +197,7 @@ describe('POST /subscribe', () => {
       expect([answer.statusCode, answer.json()]).toEqual([202, { status: 'heard' }])
     }
     expect(await statusOf('json@example.com')).toBe('pending')
+    expect(rung.map(({ job }) => job)).toEqual(Array(2).fill({ kind: 'deliver', sendId: null }))
   })
 
   test('takes a form of another site and answers with a page', async () => {
