@@ -1,0 +1,58 @@
+import type { FastifyPluginAsync, RouteOptions } from 'fastify'
+import type { App } from '../../app.ts'
+import type { Newsletter } from '../../newsletter/newsletter.ts'
+import { requireScopes } from '../keys.ts'
+import { problemSchema } from '../problem.ts'
+import { articleRoutes } from './articles.ts'
+import { deliveryRoutes } from './deliveries.ts'
+import { issueRoutes } from './issues.ts'
+import { keyRoutes } from './keys.ts'
+import { newsletterRoutes } from './newsletters.ts'
+import { sendRoutes } from './sends.ts'
+import { statusRoutes } from './status.ts'
+import { subscriberRoutes } from './subscribers.ts'
+import { suppressionRoutes } from './suppressions.ts'
+import { templateRoutes } from './templates.ts'
+
+/** An installation, and what its routes share. */
+export type HttpParts = App & {
+  /** The hash of a newsletter's stored confirmation mail. */
+  readonly confirmationEdition: (newsletter: Newsletter) => Promise<string>
+}
+
+/** Everything under `/api/v1`, behind keys. */
+export function apiRoutes(app: HttpParts): FastifyPluginAsync {
+  return async (api) => {
+    api.addHook('onRoute', documentRefusals)
+    api.addHook('onRequest', requireScopes(app.store.keys))
+    for (const routes of RESOURCES) await api.register(routes(app))
+  }
+}
+
+const RESOURCES = [
+  newsletterRoutes,
+  articleRoutes,
+  issueRoutes,
+  sendRoutes,
+  deliveryRoutes,
+  subscriberRoutes,
+  suppressionRoutes,
+  templateRoutes,
+  keyRoutes,
+  statusRoutes,
+]
+
+const REFUSAL = { content: { 'application/problem+json': { schema: problemSchema } } }
+
+/** Every route can be refused, and says so in the same way. */
+function documentRefusals(route: RouteOptions): void {
+  const { scopes } = route.config ?? {}
+  if (scopes === undefined) throw new Error(`${String(route.method)} ${route.url} does not say which scopes it needs.`)
+  const response = {
+    '4xx': { description: 'Refused.', ...REFUSAL },
+    '5xx': { description: 'Something is broken or does not answer.', ...REFUSAL },
+    ...(route.schema?.response ?? {}),
+  }
+  const description = [route.schema?.description, `Scopes: ${scopes.join(', ')}.`].filter(Boolean).join('\n\n')
+  route.schema = { ...route.schema, description, response }
+}

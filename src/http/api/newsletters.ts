@@ -1,0 +1,72 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { App } from '../../app.ts'
+import { createNewsletter } from '../../newsletter/create.ts'
+import { findNewsletter } from '../../newsletter/find.ts'
+import { newNewsletterSchema, newsletterChangesSchema } from '../../newsletter/newsletter.ts'
+import { updateNewsletter } from '../../newsletter/update.ts'
+import { newsletterName, pageOf, uuid } from './shapes.ts'
+
+const newsletter = z
+  .object({
+    id: uuid,
+    slug: z.string(),
+    name: z.string(),
+    fromName: z.string(),
+    fromAddress: z.string(),
+    replyTo: z.string().nullable(),
+    postalAddress: z.string(),
+    homepage: z.string().nullable(),
+    locale: z.string(),
+    timeZone: z.string(),
+    createdAt: z.date(),
+  })
+  .meta({ id: 'Newsletter' })
+
+const tags = ['Newsletters']
+const params = z.object({ newsletter: newsletterName })
+
+/** `/newsletters` */
+export function newsletterRoutes({ store }: Pick<App, 'store'>): FastifyPluginAsyncZod {
+  return async (api) => {
+    api.get(
+      '/newsletters',
+      {
+        config: { scopes: ['read'] },
+        schema: { tags, summary: 'List all newsletters, by name', response: { 200: pageOf(newsletter) } },
+      },
+      async () => ({ rows: await store.newsletters.list(), next: null }),
+    )
+    api.post(
+      '/newsletters',
+      {
+        config: { scopes: ['write'] },
+        schema: { tags, summary: 'Make a newsletter', body: newNewsletterSchema, response: { 201: newsletter } },
+      },
+      async ({ body }, reply) => reply.code(201).send(await createNewsletter(store.newsletters, body)),
+    )
+    api.get(
+      '/newsletters/:newsletter',
+      {
+        config: { scopes: ['read'] },
+        schema: { tags, summary: 'Get a newsletter by slug or id', params, response: { 200: newsletter } },
+      },
+      ({ params }) => findNewsletter(store.newsletters, params.newsletter),
+    )
+    api.patch(
+      '/newsletters/:newsletter',
+      {
+        config: { scopes: ['write'] },
+        schema: {
+          tags,
+          summary: 'Change a newsletter',
+          description: 'What is left out stays. Its slug stays for ever, because links and `List-Id` carry it.',
+          params,
+          body: newsletterChangesSchema,
+          response: { 200: newsletter },
+        },
+      },
+      ({ params, body }) => updateNewsletter(store.newsletters, params.newsletter, body),
+    )
+  }
+}
