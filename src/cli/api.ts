@@ -90,7 +90,8 @@ async function refusalOf(answer: Response, key: string | null): Promise<AppError
   }
   const code = codeOf(problem, answer.status)
   const hint = code === 'unauthorised' && key === null ? ' Give one with --key or PRESSROOM_KEY.' : ''
-  return new AppError(code, `${problem.detail}${hint}`, { problems: problem.problems ?? [] })
+  const problems = (problem.problems ?? []).map(({ where, message }) => ({ where: where.replace(/^#\//, ''), message }))
+  return new AppError(code, `${problem.detail}${hint}`, { problems })
 }
 
 type ProblemDocument = {

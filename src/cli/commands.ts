@@ -67,6 +67,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/migrate.ts')).migrate,
   },
   {
+    name: 'outbox',
+    summary: 'Mail that stayed on this machine.',
+    group: LOOK,
+    load: async () => (await import('./commands/outbox.ts')).outbox,
+  },
+  {
     name: 'newsletter',
     summary: 'Make, list, show and edit newsletters.',
     group: WRITE,
@@ -113,11 +119,5 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Make, list and revoke keys of the API.',
     group: WRITE,
     load: async () => (await import('./commands/key.ts')).key,
-  },
-  {
-    name: 'outbox',
-    summary: 'Mail that stayed on this machine.',
-    group: WRITE,
-    load: async () => (await import('./commands/outbox.ts')).outbox,
   },
 ]

@@ -1,2 +1,94 @@
+import type { Command } from 'commander'
 import type { DefineCommand } from '../commands.ts'
-export const newsletter: DefineCommand = () => {}
+import { type Page, showPage } from '../pages.ts'
+import { fields } from '../table.ts'
+
+type Newsletter = {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly fromName: string
+  readonly fromAddress: string
+  readonly replyTo: string | null
+  readonly postalAddress: string
+  readonly homepage: string | null
+  readonly locale: string
+  readonly timeZone: string
+}
+
+type Changes = Partial<Omit<Newsletter, 'id' | 'slug'>>
+
+/** `pressroom newsletter`: create, list, show, edit. */
+export const newsletter: DefineCommand = (command, session) => {
+  const { output } = session
+  command.addHelpText('after', EXAMPLES)
+
+  withSettings(command.command('create <slug>').description('Make a newsletter. Its slug stays for ever.')).action(
+    async (slug: string, settings: Changes) => {
+      const made = await session.api.post<Newsletter>('/newsletters', { json: { ...settings, slug } })
+      output.result(made, () => `Newsletter ${made.slug} is made.\n\n${describe(made)}`)
+    },
+  )
+
+  command
+    .command('list')
+    .description('List all newsletters.')
+    .action(async () => {
+      const page = await session.api.get<Page<Newsletter>>('/newsletters')
+      showPage(output, page, COLUMNS, 'There is no newsletter yet. Make one: pressroom newsletter create --help')
+    })
+
+  command
+    .command('show <newsletter>')
+    .description('Show a newsletter, by slug or id.')
+    .action(async (name: string) => {
+      const found = await session.api.get<Newsletter>(`/newsletters/${encodeURIComponent(name)}`)
+      output.result(found, () => describe(found))
+    })
+
+  withSettings(command.command('edit <newsletter>').description('Change what is given; the rest stays.')).action(
+    async (name: string, changes: Changes) => {
+      const changed = await session.api.patch<Newsletter>(`/newsletters/${encodeURIComponent(name)}`, changes)
+      output.result(changed, () => describe(changed))
+    },
+  )
+}
+
+function withSettings(command: Command): Command {
+  return command
+    .option('--name <name>', 'What readers know it as.')
+    .option('--from-name <name>', 'Whom its mail is from.')
+    .option('--from-address <address>', 'The address its mail is from.')
+    .option('--reply-to <address>', 'Where answers go, if not there.')
+    .option('--postal-address <text>', 'Street, postal code, town, country: in every issue, as the law wants.')
+    .option('--homepage <url>', 'Its https address.')
+    .option('--locale <tag>', 'The language of its mail, such as en or de-AT.')
+    .option('--time-zone <zone>', 'What times without an offset are meant in, such as Europe/Berlin.')
+}
+
+const COLUMNS = [
+  { title: 'SLUG', value: ({ slug }: Newsletter) => slug },
+  { title: 'NAME', value: ({ name }: Newsletter) => name },
+  { title: 'FROM', value: ({ fromName, fromAddress }: Newsletter) => `${fromName} <${fromAddress}>` },
+  { title: 'TIME ZONE', value: ({ timeZone }: Newsletter) => timeZone },
+]
+
+function describe(found: Newsletter): string {
+  return fields({
+    Id: found.id,
+    Slug: found.slug,
+    Name: found.name,
+    From: `${found.fromName} <${found.fromAddress}>`,
+    'Reply to': found.replyTo ?? undefined,
+    'Postal address': found.postalAddress,
+    Homepage: found.homepage ?? undefined,
+    Locale: found.locale,
+    'Time zone': found.timeZone,
+  })
+}
+
+const EXAMPLES = `
+Examples:
+  pressroom newsletter create daily --name "The Daily" --from-name "The Daily" --from-address news@example.com \\
+    --postal-address "1 Harbour Street, 12345 Port Town, Country" --time-zone Europe/Berlin
+  pressroom newsletter edit daily --reply-to editors@example.com`

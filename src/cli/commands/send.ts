@@ -1,2 +1,120 @@
+import { Option } from 'commander'
 import type { DefineCommand } from '../commands.ts'
-export const send: DefineCommand = () => {}
+import { wholeNumber } from '../numbers.ts'
+import { type Page, type PageOptions, showPage, withPages } from '../pages.ts'
+import { blockText, outcomeLine, type Send, type SendWithProgress } from '../send-text.ts'
+import { fields, plainLine } from '../table.ts'
+import { defineDeliveries } from './send/deliveries.ts'
+import { defineWatch } from './send/watch.ts'
+
+type Noted = Send & { readonly note: string | null }
+type Create = {
+  readonly at: string
+  readonly zone?: string
+  readonly again?: true
+  readonly graceSeconds?: number
+  readonly idempotencyKey?: string
+}
+type List = PageOptions & { readonly newsletter?: string; readonly state?: string }
+
+/** `pressroom send`: create, list, show, watch, reschedule, refresh, pause, resume, cancel, deliveries. */
+export const send: DefineCommand = (command, session) => {
+  const { output } = session
+  const path = (id: string) => `/sends/${encodeURIComponent(id)}`
+  command.addHelpText('after', EXAMPLES)
+
+  command
+    .command('create <issue>')
+    .description('Schedule a send of an issue. What goes out is the issue as it is now.')
+    .requiredOption('--at <time>', 'now, 2026-12-01T07:00+01:00, or a local time such as "2026-12-01 07:00".')
+    .option('--zone <zone>', "The zone of a local time, such as Europe/Berlin (default: the newsletter's).")
+    .option('--again', 'Send an issue once more, to those who cannot have it yet.')
+    .option('--grace-seconds <s>', 'How late it may start (default: 6 hours).', wholeNumber(60, 30 * 86_400))
+    .option('--idempotency-key <key>', 'Asking again with the same key makes no second send.')
+    .action(async (issue: string, { idempotencyKey, ...asked }: Create) => {
+      const headers: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
+      const made = await session.api.post<Noted>('/sends', { json: { ...asked, issue }, headers })
+      if (made.note) output.warn(plainLine(`Note: ${made.note}`))
+      output.result(made, () => `Scheduled for ${made.scheduledAt}.\n\n${describe(made)}\n\n${watchHint(made)}`)
+    })
+
+  withPages(command.command('list').description('List sends, newest first.'))
+    .option('--newsletter <newsletter>', 'Only those of one newsletter.')
+    .addOption(new Option('--state <state>', 'Only those in one state.').choices(STATES))
+    .action(async (query: List) => {
+      const page = await session.api.get<Page<Send>>('/sends', { ...query })
+      showPage(output, page, COLUMNS, 'There is no such send.')
+    })
+
+  command
+    .command('show <id>')
+    .description('Show a send and what became of its recipients.')
+    .action(async (id: string) => {
+      const found = await session.api.get<SendWithProgress>(path(id))
+      const held = found.blocked ? `\n${plainLine(blockText(found.blocked))}` : ''
+      output.result(found, () => `${describe(found)}\n\n${outcomeLine(found.progress)}${held}`)
+    })
+
+  defineWatch(command, session)
+
+  command
+    .command('reschedule <id>')
+    .description('Move a scheduled send to another time.')
+    .requiredOption('--at <time>', 'As for create.')
+    .option('--zone <zone>', 'As for create.')
+    .action(async (id: string, time: { readonly at: string; readonly zone?: string }) => {
+      const moved = await session.api.patch<Noted>(path(id), time)
+      if (moved.note) output.warn(plainLine(`Note: ${moved.note}`))
+      output.result(moved, () => `Moved to ${moved.scheduledAt}.`)
+    })
+
+  for (const [move, description, done] of MOVES) {
+    command
+      .command(`${move} <id>`)
+      .description(description)
+      .action(async (id: string) => {
+        const moved = await session.api.post<Send>(`${path(id)}/${move}`)
+        output.result(moved, () => `${done} It is ${moved.state}.`)
+      })
+  }
+
+  defineDeliveries(command, session)
+}
+
+const MOVES = [
+  ['refresh', 'Take later edits of its issue into a scheduled send.', 'The issue as it is now is what goes out.'],
+  ['pause', 'Pause a send; calls that are under way finish.', 'No new mail of it leaves.'],
+  ['resume', 'Go on with a paused send.', 'It goes on.'],
+  ['cancel', 'End a send for good; who has not been written to is skipped.', 'No new mail of it leaves.'],
+] as const
+
+const STATES = ['scheduled', 'preparing', 'sending', 'paused', 'sent', 'cancelled', 'missed']
+
+const COLUMNS = [
+  { title: 'ID', value: ({ id }: Send) => id },
+  { title: 'STATE', value: ({ state }: Send) => state },
+  { title: 'SCHEDULED', value: ({ scheduledAt }: Send) => scheduledAt },
+  { title: 'RECIPIENTS', value: ({ recipients }: Send) => recipients, align: 'right' },
+] as const
+
+function describe(found: Send): string {
+  return fields({
+    Id: found.id,
+    Issue: found.issueId,
+    State: found.state,
+    Scheduled: found.scheduledAt,
+    Finished: found.finishedAt ?? undefined,
+    Again: found.again ? 'to those who cannot have it yet' : undefined,
+  })
+}
+
+function watchHint({ id }: Send): string {
+  return `To see it go out: pressroom send watch ${id}`
+}
+
+const EXAMPLES = `
+Examples:
+  pressroom send create <issue id> --at now
+  pressroom send create <issue id> --at "2026-12-01 07:00" --zone Europe/Berlin
+  pressroom send watch <id>
+  pressroom send deliveries <id> --outcome refused`

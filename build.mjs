@@ -1,0 +1,24 @@
+// `npm run build`: writes dist/, the package without its source, as `exports` in package.json names it.
+import { spawnSync } from 'node:child_process'
+import { cpSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, extname, join } from 'node:path'
+
+const root = import.meta.dirname
+const dist = join(root, 'dist')
+const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'))
+
+rmSync(dist, { recursive: true, force: true })
+const compiled = spawnSync(process.execPath, [join(typescript, 'bin', 'tsc'), '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+})
+if (compiled.status !== 0) process.exit(compiled.status ?? 1)
+
+// Pages, styles and words that code reads from beside itself.
+for (const folder of ['emails', 'src', 'worker']) {
+  cpSync(join(root, folder), join(dist, folder), {
+    recursive: true,
+    filter: (path) => !['.ts', '.tsx'].includes(extname(path)),
+  })
+}
