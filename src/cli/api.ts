@@ -89,9 +89,14 @@ async function refusalOf(answer: Response, key: string | null): Promise<AppError
     return new AppError('unavailable', message)
   }
   const code = codeOf(problem, answer.status)
-  const hint = code === 'unauthorised' && key === null ? ' Give one with --key or PRESSROOM_KEY.' : ''
+  if (code === 'unauthorised') return keyRefused(new URL(answer.url).origin, key)
   const problems = (problem.problems ?? []).map(({ where, message }) => ({ where: where.replace(/^#\//, ''), message }))
-  return new AppError(code, `${problem.detail}${hint}`, { problems })
+  return new AppError(code, problem.detail, { problems })
+}
+
+function keyRefused(server: string, key: string | null): AppError {
+  const why = key === null ? 'wants a key' : 'does not know the key it was given'
+  return new AppError('unauthorised', `The server at ${server} ${why}. Set --key or PRESSROOM_KEY to one of its keys.`)
 }
 
 type ProblemDocument = {

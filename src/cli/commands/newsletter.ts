@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { DefineCommand } from '../commands.ts'
 import { type Page, showPage } from '../pages.ts'
 import { fields } from '../table.ts'
@@ -23,12 +23,13 @@ export const newsletter: DefineCommand = (command, session) => {
   const { output } = session
   command.addHelpText('after', EXAMPLES)
 
-  withSettings(command.command('create <slug>').description('Make a newsletter. Its slug stays for ever.')).action(
-    async (slug: string, settings: Changes) => {
-      const made = await session.api.post<Newsletter>('/newsletters', { json: { ...settings, slug } })
-      output.result(made, () => `Newsletter ${made.slug} is made.\n\n${describe(made)}`)
-    },
-  )
+  withSettings(
+    command.command('create <slug>').description('Make a newsletter. Its slug stays for ever.'),
+    NEEDED,
+  ).action(async (slug: string, settings: Changes) => {
+    const made = await session.api.post<Newsletter>('/newsletters', { json: { ...settings, slug } })
+    output.result(made, () => `Newsletter ${made.slug} is made.\n\n${describe(made)}`)
+  })
 
   command
     .command('list')
@@ -54,16 +55,24 @@ export const newsletter: DefineCommand = (command, session) => {
   )
 }
 
-function withSettings(command: Command): Command {
+const SETTINGS = {
+  '--name <name>': 'What readers know it as.',
+  '--from-name <name>': 'Whom its mail is from.',
+  '--from-address <address>': 'The address its mail is from.',
+  '--postal-address <text>': 'Street, postal code, town, country: in every issue, as the law wants.',
+  '--reply-to <address>': 'Where answers go, if not there.',
+  '--homepage <url>': 'Its https address.',
+  '--locale <tag>': 'The language of its mail, such as en or de-AT.',
+  '--time-zone <zone>': 'What times without an offset are meant in, such as Europe/Berlin.',
+}
+const NEEDED = ['--name <name>', '--from-name <name>', '--from-address <address>', '--postal-address <text>']
+
+function withSettings(command: Command, needed: readonly string[] = []): Command {
+  for (const [flags, description] of Object.entries(SETTINGS)) {
+    const option = new Option(flags, description)
+    command.addOption(option.makeOptionMandatory(needed.includes(flags)))
+  }
   return command
-    .option('--name <name>', 'What readers know it as.')
-    .option('--from-name <name>', 'Whom its mail is from.')
-    .option('--from-address <address>', 'The address its mail is from.')
-    .option('--reply-to <address>', 'Where answers go, if not there.')
-    .option('--postal-address <text>', 'Street, postal code, town, country: in every issue, as the law wants.')
-    .option('--homepage <url>', 'Its https address.')
-    .option('--locale <tag>', 'The language of its mail, such as en or de-AT.')
-    .option('--time-zone <zone>', 'What times without an offset are meant in, such as Europe/Berlin.')
 }
 
 const COLUMNS = [

@@ -34,7 +34,9 @@ export const defineImport: DefineCommand = (command, session) => {
       const { parts, bytes } = await openInput(file, terminal)
       const progress = showProgress(terminal, 'bytes')
       const counted =
-        bytes === undefined || output.isJson ? parts : counting(parts, (done) => progress.update(done, bytes))
+        bytes === undefined || bytes < WORTH_WATCHING || output.isJson
+          ? parts
+          : counting(parts, (done) => progress.update(done, bytes))
       const report = await session.api
         .post<Report>('/subscribers/import', { query: queryOf(options), body: { type: 'text/csv', bytes: counted } })
         .finally(() => progress.stop())
@@ -42,6 +44,9 @@ export const defineImport: DefineCommand = (command, session) => {
       output.result(report, () => describe(report))
     })
 }
+
+// Smaller files are in before anybody could look.
+const WORTH_WATCHING = 1_000_000
 
 function queryOf({ newsletter, source, emailColumn, firstNameColumn }: Options) {
   return { newsletter, consentSource: source, email: emailColumn, firstName: firstNameColumn }
