@@ -49,7 +49,7 @@ function testConfig(where: { readonly dataDir: string; readonly databaseUrl: str
     port: 0,
     emailsDir: null,
     redisUrl: null,
-    appSecrets: ['a secret that only tests know, long enough'],
+    appSecrets: ['a-secret-that-only-tests-know-and-long-enough'],
     resend: null,
     logLevel: 'silent',
     concurrency: 2,

@@ -1,0 +1,12 @@
+import type { App } from '../../src/app.ts'
+import { deliverDue } from '../../src/send/deliver.ts'
+import { prepareSend } from '../../src/send/prepare.ts'
+import { settleFinished } from '../../src/send/settle.ts'
+
+/** Does by hand what a worker does when the bells ring: prepares what is due, submits until nothing is, settles. */
+export async function deliverAll(app: App): Promise<void> {
+  const { toPrepare } = await app.store.sends.due()
+  for (const id of toPrepare) await prepareSend(app, id)
+  await deliverDue({ ...app, worker: 'test' }, new AbortController().signal)
+  await settleFinished(app)
+}
