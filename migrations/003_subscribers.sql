@@ -11,6 +11,8 @@ create table subscriber (
   updated_at timestamptz not null default app_now()
 );
 
+create index subscriber_newest on subscriber (created_at, id);
+
 create table subscription (
   newsletter_id uuid not null references newsletter,
   subscriber_id uuid not null references subscriber on delete cascade,
@@ -49,3 +51,4 @@ create table suppression (
   created_at timestamptz not null default app_now()
 );
 create unique index suppression_once on suppression (address_key, coalesce(newsletter_id, '00000000-0000-0000-0000-000000000000'));
+create index suppression_newest on suppression (created_at, id);

@@ -31,8 +31,9 @@ create table send (
   check (state in ('scheduled', 'preparing', 'cancelled', 'missed') or recipients is not null)
 );
 create index send_open on send (scheduled_at) where state in ('scheduled', 'preparing', 'sending', 'paused');
--- A second send of an issue needs `again`.
+-- A second send of an issue needs `again`, and even then has to wait for the first to be done with.
 create unique index send_once on send (issue_id) where not again and state not in ('cancelled', 'missed');
+create unique index send_one_open on send (issue_id) where state in ('scheduled', 'preparing', 'sending', 'paused');
 
 -- What goes out is pinned when the send is scheduled.
 create table send_edition (

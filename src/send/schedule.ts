@@ -71,7 +71,9 @@ export async function scheduleSend(deps: ScheduleDeps, request: ScheduleRequest)
     case 'exists':
       throw new AppError(
         'conflict',
-        `Issue ${issue.id} has send ${created.sendId} already. Ask for it \`again\` to reach those who cannot have it yet.`,
+        request.again
+          ? `Send ${created.sendId} of issue ${issue.id} is not done yet. Wait until it is sent, or cancel it.`
+          : `Issue ${issue.id} has send ${created.sendId} already. Ask for it \`again\` to reach those who cannot have it yet.`,
       )
   }
 }
@@ -141,7 +143,7 @@ export function worksElsewhere(publicUrl: string): boolean {
 }
 
 async function requireReaders({ store }: ScheduleDeps, newsletter: Newsletter): Promise<void> {
-  if ((await store.sends.audienceSize(newsletter.id)) > 0) return
+  if (await store.sends.hasReaders(newsletter.id)) return
   throw new AppError(
     'invalid_input',
     `Newsletter ${newsletter.slug} has no confirmed reader, so there is nobody to send to. Import or subscribe some first.`,

@@ -75,7 +75,7 @@ export type Created =
   | { readonly kind: 'replayed'; readonly send: Send }
   /** The key was used for another request. */
   | { readonly kind: 'key_reused' }
-  /** The issue has a send that is not cancelled or missed, and `again` was not asked for. */
+  /** The issue has a send that is not cancelled or missed and `again` was not asked for; or one that is not done with. */
   | { readonly kind: 'exists'; readonly sendId: SendId }
 
 export type Prepared =
@@ -107,8 +107,8 @@ export interface SendStore {
   begin(id: SendId): Promise<'preparing' | 'missed' | null>
   /** Freezes the audience and cuts the batches, in one transaction; `sizes` gives recipients a batch for each variant. */
   prepare(id: SendId, sizes: Readonly<Record<string, number>>): Promise<Prepared>
-  /** How many would be written to now. */
-  audienceSize(newsletterId: NewsletterId): Promise<number>
+  /** Whether anybody would be written to now. */
+  hasReaders(newsletterId: NewsletterId): Promise<boolean>
   pause(id: SendId, reason: PauseReason, actor: string): Promise<boolean>
   resume(id: SendId, actor: string): Promise<boolean>
   /** From then on nothing of it is claimed any more. */

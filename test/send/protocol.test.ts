@@ -101,8 +101,23 @@ forEachDatabase((tier) => {
       const sending = await open()
       const first = await sending.schedule()
       await expect(sending.schedule()).rejects.toThrow('exists')
+      await expect(sending.schedule({ again: true })).rejects.toThrow('exists')
       await sending.store.sends.cancel(first, 'test')
       await expect(sending.schedule()).resolves.toBeDefined()
+    })
+  })
+
+  describe('a send once more', () => {
+    test('leaves out whoever is in the hands of the provider because of a cancelled one', async () => {
+      const sending = await open({ readers: 5 })
+      const first = await sending.prepared()
+      await claim(sending)
+      await sending.store.sends.cancel(first, 'test')
+      await sweep(sending)
+      const again = await sending.schedule({ again: true })
+      await prepareSend(sending, again)
+      await deliverInTime(sending)
+      expect(sending.provider.calls).toEqual([])
     })
   })
 

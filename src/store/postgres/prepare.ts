@@ -53,7 +53,10 @@ const CUT = `
              select
              from delivery
              join send earlier on earlier.id = delivery.send_id and earlier.issue_id = send.issue_id
-             where delivery.subscriber_id = subscription.subscriber_id and delivery.outcome in ('accepted', 'uncertain')
+             join batch on batch.id = delivery.batch_id
+             where delivery.subscriber_id = subscription.subscriber_id
+               and (delivery.outcome in ('accepted', 'uncertain', 'submitting')
+                 or delivery.outcome = 'planned' and batch.state in ('submitting', 'in_doubt'))
            ) as has_it
     from send
     join subscription on subscription.newsletter_id = send.newsletter_id and subscription.status = 'confirmed'

@@ -73,12 +73,12 @@ export function createSendStore(pool: Pool): SendStore {
       return rows[0]?.state ?? null
     },
     prepare: (id, sizes) => prepareSend(pool, id, sizes),
-    audienceSize: async (newsletterId) => {
-      const { rows } = await pool.query<{ count: number }>(
-        `select count(*)::int as count from subscription where newsletter_id = $1 and status = 'confirmed'`,
+    hasReaders: async (newsletterId) => {
+      const { rows } = await pool.query<{ some: boolean }>(
+        `select exists (select from subscription where newsletter_id = $1 and status = 'confirmed') as some`,
         [newsletterId],
       )
-      return rows[0]?.count ?? 0
+      return rows[0]?.some ?? false
     },
     pause: (id, reason, actor) =>
       moved(
@@ -119,8 +119,8 @@ export function createSendStore(pool: Pool): SendStore {
   }
 }
 
-// `on conflict do nothing` stands for both unique rules, the request's key and one send an issue; which of the two it
-// was is asked afterwards.
+// `on conflict do nothing` stands for every unique rule, the request's key and one send an issue; which of them it was
+// is asked afterwards.
 function createSend(pool: Pool, send: NewSend): Promise<Created> {
   return transaction(pool, async (client) => {
     const inserted = await client.query<{ id: SendId }>(
@@ -151,8 +151,13 @@ async function explainConflict(client: Tx, send: NewSend): Promise<Created> {
   const known = send.idempotency ? await findRequest(client, send.idempotency) : null
   if (known) return known
   const { rows } = await client.query<{ id: SendId }>(
-    `select id from send where issue_id = $1 and not again and state not in ('cancelled', 'missed')`,
-    [send.issueId],
+    `select id
+     from send
+     where issue_id = $1 and (not $2 and not again and state not in ('cancelled', 'missed')
+       or state in ('scheduled', 'preparing', 'sending', 'paused'))
+     order by created_at desc
+     limit 1`,
+    [send.issueId, send.again],
   )
   const [existing] = rows
   if (!existing) throw new Error('A send was in the way of another and is gone; ask again.')
