@@ -1,6 +1,6 @@
 // `npm run build`: writes dist/, the package without its source, as `exports` in package.json names it.
 import { spawnSync } from 'node:child_process'
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
 
@@ -21,4 +21,13 @@ for (const folder of ['emails', 'src', 'worker']) {
     recursive: true,
     filter: (path) => !['.ts', '.tsx'].includes(extname(path)),
   })
+}
+
+// TypeScript leaves import attributes out of declarations, and then refuses to read them (TS1543).
+for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+  if (!name.endsWith('.d.ts')) continue
+  const file = join(dist, name)
+  const text = readFileSync(file, 'utf8')
+  const mended = text.replaceAll(/^(import .* from '.*\.json');$/gm, "$1 with { type: 'json' };")
+  if (mended !== text) writeFileSync(file, mended)
 }
