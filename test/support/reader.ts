@@ -1,4 +1,4 @@
-import { listOutbox, type OutboxMail, readOutboxMail } from '../../src/provider/outbox/reading.ts'
+import { listOutbox, type OutboxMail, readOutboxMail } from '../../src/outbox/reading.ts'
 import type { Installation } from './installation.ts'
 
 /** Every mail in the outbox, newest first. */

@@ -11,7 +11,7 @@ export const outbox: DefineCommand = (command, session) => {
 
   withPages(command.command('list').description('List the mail that stayed on this machine, newest first.')).action(
     async (page: PageOptions) => {
-      const { listOutbox } = await import('../../provider/outbox/reading.ts')
+      const { listOutbox } = await import('../../outbox/reading.ts')
       const { entries, next } = await listOutbox(await directory(), page)
       showPage(output, { rows: entries, next: next ?? null }, COLUMNS, 'The outbox is empty.')
     },
@@ -21,7 +21,7 @@ export const outbox: DefineCommand = (command, session) => {
     .command('show <id>')
     .description('Show a mail: its head and its text. --json also gives the html.')
     .action(async (id: string) => {
-      const { readOutboxMail } = await import('../../provider/outbox/reading.ts')
+      const { readOutboxMail } = await import('../../outbox/reading.ts')
       const mail = await readOutboxMail(await directory(), id)
       if (!mail) throw notFound('mail in the outbox with the id', id)
       const head = Object.fromEntries(mail.headers.map(({ name, value }) => [name, value]))

@@ -1,6 +1,6 @@
 import MimeNode from 'nodemailer/lib/mime-node'
+import { quotedPrintable } from '../../outbox/quoted-printable.ts'
 import type { OutboxMessage } from './answers.ts'
-import { quotedPrintable } from './quoted-printable.ts'
 
 const CRLF = '\r\n'
 /** Written by us, or meaningless on a whole message; an edition's header of the same name is left out. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../clock.ts'
+import { fileOf } from '../../outbox/file.ts'
 import type { Submission } from '../provider.ts'
 import { acceptedAnswer, lostAnswer, messagesOf, type OutboxMessage, unreachableAnswer } from './answers.ts'
 import { emlOf } from './eml.ts'
@@ -33,11 +34,6 @@ export async function writeBatch(
     return signal.aborted ? ABORTED : { answer: lostAnswer(error) }
   }
   return signal.aborted ? ABORTED : { answer: acceptedAnswer(messages) }
-}
-
-/** The name of a delivery's file. */
-export function fileOf(dir: string, deliveryId: string): string {
-  return join(dir, `${deliveryId}.eml`)
 }
 
 async function writeOnce(message: OutboxMessage, dir: string, date: Date, signal: AbortSignal): Promise<void> {

@@ -1,8 +1,8 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type DeliveryId, isId } from '../../id.ts'
+import { type DeliveryId, isId } from '../id.ts'
+import { fileOf } from './file.ts'
 import { fromQuotedPrintable } from './quoted-printable.ts'
-import { fileOf } from './submit.ts'
 
 /** A mail in the outbox, as a list shows it. */
 export type OutboxEntry = {

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../edition/escape.ts'
+import { escapeHtml } from '../edition/escape.ts'
 import type { OutboxEntry, OutboxMail } from './reading.ts'
 
 /** Where the list leads, which differs between a server and a folder. */
