@@ -44,6 +44,8 @@ export type AppParts = {
   readonly clock?: Clock
   readonly log?: Logger
   readonly provider?: Provider
+  /** Templates that are loaded already; default: the built-in ones and those in EMAILS_DIR. */
+  readonly templates?: () => Promise<TemplateSet>
 }
 
 /**
@@ -71,7 +73,7 @@ export async function openApp(config: Config, parts: AppParts = {}): Promise<App
     const provider = parts.provider ?? chooseProvider(config, clock)
     await store.pace.ensure({ ...provider, requestsPerSecond: provider.limits.requestsPerSecond })
     const tokens = createTokens(await readAppSecrets(config))
-    const templates = lazily(() => loadTemplates(templateFolders(config)))
+    const templates = parts.templates ?? lazily(() => loadTemplates(templateFolders(config)))
     return {
       config,
       tier: tierOf(config),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, type AppParts, openApp } from '../../src/app.ts'
 import type { Config } from '../../src/config/config.ts'
+import { loadTemplates, type TemplateSet } from '../../src/edition/templates.ts'
 import { createTestDatabase, type TestDatabase, testLog } from './database.ts'
 
 /** An installation of a test's own: its database, its folder, its outbox. */
@@ -20,6 +21,15 @@ export type TestAppOptions = AppParts & {
   readonly database?: TestDatabase
 }
 
+// Compiled once a checkout, loaded once a process.
+const CACHE_DIR = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'pressroom-test')
+let builtIn: Promise<TemplateSet> | undefined
+
+function builtInTemplates(): Promise<TemplateSet> {
+  builtIn ??= loadTemplates({ cacheDir: CACHE_DIR })
+  return builtIn
+}
+
 /** Opens an installation over a real database, with the outbox in a temporary folder. */
 export async function openTestApp({ config, database: given, ...parts }: TestAppOptions = {}): Promise<TestApp> {
   const database = given ?? (await createTestDatabase())
@@ -30,7 +40,8 @@ export async function openTestApp({ config, database: given, ...parts }: TestApp
   }
   try {
     const configured = { ...testConfig({ dataDir, databaseUrl: database.url }), ...config }
-    const app = await openApp(configured, { log: testLog, ...parts })
+    const templates = configured.emailsDir === null ? { templates: builtInTemplates } : {}
+    const app = await openApp(configured, { log: testLog, ...templates, ...parts })
     const close = async () => {
       await app.close()
       await leaveNothing()
