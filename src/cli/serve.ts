@@ -3,14 +3,12 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { startWorker } from '../../worker/main.ts'
 import { type App, openApp } from '../app.ts'
-import { type Config, tierOf, withPort } from '../config/config.ts'
-import { readEnvironment } from '../config/env.ts'
+import { type Config, withPort } from '../config/config.ts'
 import { AppError } from '../error.ts'
 import { startServer } from '../http/server.ts'
-import { createLogger, type Logger } from '../log.ts'
+import type { Logger } from '../log.ts'
 import { provideOperatorKey } from './operator-key.ts'
 import { SERVER_FILE } from './server-address.ts'
-import type { Terminal } from './terminal.ts'
 
 /** Which parts a process is to run. */
 export type Parts = { readonly server: boolean; readonly worker: boolean }
@@ -54,18 +52,6 @@ export async function serve(configured: Config, parts: Parts, log: Logger): Prom
     await close()
     throw error
   }
-}
-
-/** The log of a process that talks to people: warnings and worse, unless LOG_LEVEL is set. */
-export function quietLogger(config: Config, { directory, env }: Pick<Terminal, 'directory' | 'env'>): Logger {
-  return createLogger(readEnvironment(directory, env).LOG_LEVEL === undefined ? 'warn' : config.logLevel)
-}
-
-/** @throws AppError `config_invalid` when server and worker cannot run apart */
-export function requireOwnDatabase(config: Config, command: string): void {
-  if (tierOf(config) !== 'embedded') return
-  const message = `\`pressroom ${command}\` is for servers and workers that run apart and share a database: set DATABASE_URL and APP_SECRET. Without them, \`npm start\` runs everything in one process.`
-  throw new AppError('config_invalid', message)
 }
 
 async function announce({ config, clock }: App, url: string): Promise<() => Promise<void>> {

@@ -104,7 +104,7 @@ export const SETTINGS = z.object({
   LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info').register(settingFacts, {
     group: 'Running',
     description: 'What is logged, as lines of JSON on stderr: `debug`, `info`, `warn`, `error` or `silent`.',
-    default: 'info; `start` and `demo`, which talk to people: warn',
+    default: 'info; commands that talk to people, such as `start`: warn; `demo`: error',
     example: 'info',
   }),
 })

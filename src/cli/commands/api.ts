@@ -5,8 +5,9 @@ import { untilStopped } from '../until-stopped.ts'
 export const api: DefineCommand = (command, { terminal, output, config: readConfig }) => {
   command.action(async () => {
     const config = await readConfig()
-    const { quietLogger, requireOwnDatabase, serve } = await import('../serve.ts')
+    const { requireOwnDatabase } = await import('../own-database.ts')
     requireOwnDatabase(config, 'api')
+    const [{ serve }, { quietLogger }] = await Promise.all([import('../serve.ts'), import('../quiet-logger.ts')])
     const serving = await serve(config, { server: true, worker: false }, quietLogger(config, terminal))
     try {
       const { url } = serving

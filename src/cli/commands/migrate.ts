@@ -5,7 +5,7 @@ export const migrate: DefineCommand = (command, { terminal, output, config: read
   command.action(async () => {
     const config = await readConfig()
     const { openApp } = await import('../../app.ts')
-    const { quietLogger } = await import('../serve.ts')
+    const { quietLogger } = await import('../quiet-logger.ts')
     const app = await openApp(config, { log: quietLogger(config, terminal) })
     try {
       const database = await app.store.describe()

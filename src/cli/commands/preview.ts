@@ -14,7 +14,7 @@ export const preview: DefineCommand = (command, { terminal, output, config: read
     .action(async ({ port, articles }: Options) => {
       const config = await readConfig()
       const { startPreview } = await import('../../preview/preview.ts')
-      const { quietLogger } = await import('../serve.ts')
+      const { quietLogger } = await import('../quiet-logger.ts')
       const served = await startPreview({
         port,
         articlesDir: articles,

@@ -7,7 +7,7 @@ import { untilStopped } from '../until-stopped.ts'
 export const start: DefineCommand = (command, { terminal, output, config: readConfig }) => {
   command.addHelpText('after', HELP).action(async () => {
     const config = await readConfig()
-    const { quietLogger, serve } = await import('../serve.ts')
+    const [{ serve }, { quietLogger }] = await Promise.all([import('../serve.ts'), import('../quiet-logger.ts')])
     const serving = await serve(config, { server: true, worker: true }, quietLogger(config, terminal))
     try {
       const { app, url } = serving

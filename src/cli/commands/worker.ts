@@ -5,8 +5,9 @@ import { untilStopped } from '../until-stopped.ts'
 export const worker: DefineCommand = (command, { terminal, output, config: readConfig }) => {
   command.action(async () => {
     const config = await readConfig()
-    const { quietLogger, requireOwnDatabase, serve } = await import('../serve.ts')
+    const { requireOwnDatabase } = await import('../own-database.ts')
     requireOwnDatabase(config, 'worker')
+    const [{ serve }, { quietLogger }] = await Promise.all([import('../serve.ts'), import('../quiet-logger.ts')])
     const serving = await serve(config, { server: false, worker: true }, quietLogger(config, terminal))
     try {
       const { provider, queue } = serving.app

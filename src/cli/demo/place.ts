@@ -10,7 +10,7 @@ import type { Terminal } from '../terminal.ts'
 export function demoConfig({ directory, env }: Pick<Terminal, 'directory' | 'env'>): Config {
   const { DATA_DIR, LOG_LEVEL } = readEnvironment(directory, env)
   const dataDir = join(resolve(directory, DATA_DIR ?? '.pressroom'), 'demo')
-  return readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: LOG_LEVEL ?? 'warn' }, directory)
+  return readConfig({ DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: LOG_LEVEL ?? 'error' }, directory)
 }
 
 /**
