@@ -1,18 +1,16 @@
-// `npm run build`: writes dist/, the package without its source, as `exports` in package.json names it.
+// `npm run build`: writes dist/ (or the folder that is given), what `exports` in package.json names.
 import { spawnSync } from 'node:child_process'
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, extname, join } from 'node:path'
+import { dirname, extname, join, resolve } from 'node:path'
 
 const root = import.meta.dirname
-const dist = join(root, 'dist')
+const dist = resolve(process.argv[2] ?? join(root, 'dist'))
 const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'))
 
 rmSync(dist, { recursive: true, force: true })
-const compiled = spawnSync(process.execPath, [join(typescript, 'bin', 'tsc'), '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-})
+const compile = [join(typescript, 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--outDir', dist]
+const compiled = spawnSync(process.execPath, compile, { cwd: root, stdio: 'inherit' })
 if (compiled.status !== 0) process.exit(compiled.status ?? 1)
 
 // Pages, styles and words that code reads from beside itself.
