@@ -57,18 +57,39 @@ function cpuMicros(): number {
 }
 
 /** A batch body has a line break in front of each message and none inside: see `jsonBody`. */
-async function readBatch(request: IncomingMessage): Promise<number> {
+function readBatch(request: IncomingMessage): Promise<number> {
   let count = 0
   let before: Buffer = Buffer.alloc(0)
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) {
-      if (count > 0) noteDelivery(tail(before, chunk.subarray(0, at)))
-      count += 1
-    }
-    before = tail(before, chunk)
-  }
-  if (count > 0) noteDelivery(before)
-  return count
+  return readAll(
+    request,
+    (chunk) => {
+      for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) {
+        if (count > 0) noteDelivery(tail(before, chunk.subarray(0, at)))
+        count += 1
+      }
+      before = tail(before, chunk)
+    },
+    () => {
+      if (count > 0) noteDelivery(before)
+      return count
+    },
+  )
+}
+
+function readSingle(request: IncomingMessage): Promise<number> {
+  return readAll(
+    request,
+    () => {},
+    () => 1,
+  )
+}
+
+function readAll(request: IncomingMessage, see: (chunk: Buffer) => void, end: () => number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request.on('data', see)
+    request.once('end', () => resolve(end()))
+    request.once('error', reject)
+  })
 }
 
 function tail(before: Buffer, chunk: Buffer): Buffer {
@@ -78,9 +99,4 @@ function tail(before: Buffer, chunk: Buffer): Buffer {
 function noteDelivery(end: Buffer): void {
   const at = end.lastIndexOf(TAG)
   if (at >= 0) deliveries.add(end.toString('latin1', at + TAG.length, at + TAG.length + ID_LENGTH))
-}
-
-async function readSingle(request: IncomingMessage): Promise<number> {
-  for await (const _ of request);
-  return 1
 }
