@@ -14,8 +14,21 @@ export function createLogger(level: LogLevel = 'info'): Logger {
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: ['email', '*.email', 'address', '*.address', 'key', '*.key', 'token', '*.token'], remove: true },
+      serializers: { err: describeError },
       formatters: { level: (label) => ({ level: label }) },
     },
     pino.destination(2),
   )
+}
+
+/**
+ * What a log keeps of an error: the parts that hold no row. In its other fields a database's error quotes values,
+ * addresses among them.
+ */
+export function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { name: type, message, stack, cause } = error
+  const code = 'code' in error ? { code: String(error.code) } : {}
+  const because = cause instanceof Error ? { cause: `${cause.name}: ${cause.message}` } : {}
+  return { type, ...code, message, stack, ...because }
 }

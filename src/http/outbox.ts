@@ -32,12 +32,12 @@ export function outboxRoutes({ store, publicUrl, outboxDir }: OutboxDeps): Fasti
     server.get<{ Querystring: { after?: unknown } }>('/outbox', async ({ query }, reply) => {
       const after = typeof query.after === 'string' ? { after: query.after } : {}
       const { entries, total, next } = await listOutbox(outboxDir, { limit: PAGE_ROWS, ...after })
-      const older = next === undefined ? undefined : `?after=${encodeURIComponent(next)}`
-      return sendPage(reply, outboxListPage(entries, total, { mail: ({ id }) => `outbox/${id}`, next: older }))
+      const older = next === undefined ? undefined : `/outbox?after=${encodeURIComponent(next)}`
+      return sendPage(reply, outboxListPage(entries, total, { mail: ({ id }) => `/outbox/${id}`, next: older }))
     })
     server.get<{ Params: { id: string } }>('/outbox/:id', async ({ params }, reply) => {
       const mail = await findMail(params.id)
-      return sendPage(reply, outboxMailPage(mail, { list: '../outbox', file: `${mail.id}/file` }))
+      return sendPage(reply, outboxMailPage(mail, { list: '/outbox', file: `/outbox/${mail.id}/file` }))
     })
     server.get<{ Params: { id: string } }>('/outbox/:id/file', async ({ params }, reply) => {
       const { id } = await findMail(params.id)

@@ -30,7 +30,7 @@ export function answerErrors(log: Logger) {
     const refusal = refusalOf(error)
     const status = refusal.status ?? ERROR_CODES[refusal.code].status
     if (refusal.code === 'internal') {
-      log.error({ event: 'request_failed', request: request.id, route: request.routeOptions.url, err: loggable(error) })
+      log.error({ event: 'request_failed', request: request.id, route: request.routeOptions.url, err: error })
     }
     return sendProblem(request, reply, { ...refusal, status })
   }
@@ -102,15 +102,4 @@ const OUTAGES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT',
 
 function isOutage(error: unknown): boolean {
   return error instanceof Error && 'code' in error && OUTAGES.has(String(error.code))
-}
-
-/** The parts of an error that hold no row: a database's error quotes values, addresses among them, in its other fields. */
-function loggable(error: unknown) {
-  if (!(error instanceof Error)) return { message: String(error) }
-  const code = 'code' in error ? String(error.code) : undefined
-  return { type: error.name, code, message: error.message, stack: error.stack, cause: causeOf(error) }
-}
-
-function causeOf({ cause }: Error): string | undefined {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { App } from '../app.ts'
 import { webView } from '../archive/web-view.ts'
@@ -13,11 +13,12 @@ import { outboxRoutes } from './outbox.ts'
 import { answerErrors, answerNotFound } from './problem.ts'
 import type { PublicDeps } from './public/deps.ts'
 import { publicPages } from './public/public.ts'
+import { sendNotice } from './public/reply.ts'
 import { subscribeApi } from './public/subscribe-api.ts'
 
 /** Bodies of the API but articles and imports, which have limits of their own. */
 const MAX_BODY_BYTES = 128 * 1024
-/** An import of a million readers takes a minute or two to go in. */
+/** An import of a million readers takes some minutes to go in. */
 const REQUEST_TIMEOUT_MS = 15 * 60_000
 
 /** Everything that an installation answers over HTTP, not yet listening. Closing it ends it gracefully. */
@@ -33,7 +34,7 @@ export function createServer(app: App): FastifyInstance {
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(serializerCompiler)
   server.setErrorHandler(answerErrors(app.log))
-  server.setNotFoundHandler(answerNotFound)
+  server.setNotFoundHandler(answerNotThere(app))
   server.decorateRequest('apiKey', null)
   addSecurityHeaders(server, { https: app.publicUrl.startsWith('https:') })
   logRequests(server, app.log)
@@ -45,6 +46,15 @@ export function createServer(app: App): FastifyInstance {
   server.register(healthRoutes(app))
   if (app.outboxDir !== null) server.register(outboxRoutes({ ...app, outboxDir: app.outboxDir }))
   return server
+}
+
+/** People get a page, programs a problem document. */
+function answerNotThere({ publicUrl }: App) {
+  const basePath = new URL(publicUrl).pathname.replace(/\/+$/, '')
+  return (request: FastifyRequest, reply: FastifyReply) => {
+    const isPerson = !request.url.startsWith('/api/') && request.headers.accept?.includes('text/html')
+    return isPerson ? sendNotice(reply, 'notFound', basePath, 404) : answerNotFound(request, reply)
+  }
 }
 
 function readersParts(app: HttpParts): PublicDeps {

@@ -21,7 +21,7 @@ describe('the outbox', () => {
   test('lists its mail and shows each', async () => {
     const list = await look('/outbox')
     expect(list.status).toBe(200)
-    expect(list.body).toContain(`href="outbox/${id}"`)
+    expect(list.body).toContain(`href="/outbox/${id}"`)
     const mail = await look(`/outbox/${id}`)
     expect(mail.body).toContain('[Test] Rain is coming')
     expect(mail.body).toContain('editor@daily.example')

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createServer, startServer } from '../../src/http/server.ts'
 import { createLogger } from '../../src/log.ts'
-import { openTestApp } from '../support/app.ts'
 import { type Calling, openCalling } from './calling.ts'
 
 let api: Calling
@@ -118,25 +117,31 @@ describe('every answer', () => {
     },
   )
 
-  test('to a fault of ours says nothing of it, and the log tells it once, without addresses', async () => {
+  test('to an address that leads nowhere is a page for people and a problem document for programs', async () => {
+    const accept = 'text/html,application/xhtml+xml'
+    const page = await api.call('GET', '/nowhere', undefined, { key: null, headers: { accept } })
+    expect([page.status, page.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
+    const problem = await api.call('GET', '/api/nowhere', undefined, { key: null, headers: { accept } })
+    expect([problem.status, problem.body.code]).toEqual([404, 'not_found'])
+  })
+
+  test('to a fault of ours says nothing of it, and the log tells it once', async () => {
     const lines: Record<string, unknown>[] = []
     const log = createLogger('silent')
     log.error = (line: Record<string, unknown>) => void lines.push(line)
-    const { app, close } = await openTestApp()
     const list = async () => {
-      throw Object.assign(new Error('kaputt'), { detail: 'Key (address)=(ada@example.com) already exists.' })
+      throw new Error('kaputt')
     }
-    const server = createServer({
-      ...app,
-      log,
-      store: { ...app.store, newsletters: { ...app.store.newsletters, list } },
-    })
-    const answer = await server.inject({ url: '/' })
+    const { store } = api.app
+    const server = createServer({ ...api.app, log, store: { ...store, newsletters: { ...store.newsletters, list } } })
+    const headers = { authorization: `Bearer ${api.key}` }
+    const answer = await server.inject({ url: '/api/v1/newsletters', headers })
     expect(answer.statusCode).toBe(500)
+    expect(answer.json()).toMatchObject({ code: 'internal', instance: answer.headers['x-request-id'] })
     expect(answer.body).not.toContain('kaputt')
-    expect(lines).toHaveLength(1)
+    const event = { event: 'request_failed', request: answer.headers['x-request-id'], route: '/api/v1/newsletters' }
+    expect(lines).toEqual([{ ...event, err: expect.objectContaining({ message: 'kaputt' }) }])
     await server.close()
-    await close()
   })
 })
 
@@ -145,8 +150,7 @@ describe('the log', () => {
     const lines: Record<string, unknown>[] = []
     const log = createLogger('silent')
     log.info = (line: Record<string, unknown>) => void lines.push(line)
-    const { app, close } = await openTestApp()
-    const server = createServer({ ...app, log })
+    const server = createServer({ ...api.app, log })
     await server.inject({ url: '/preferences/some-secret-token?x=ada@example.com' })
     expect(lines).toEqual([
       {
@@ -159,7 +163,6 @@ describe('the log', () => {
       },
     ])
     await server.close()
-    await close()
   })
 })
 

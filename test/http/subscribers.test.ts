@@ -58,14 +58,13 @@ describe('an import', () => {
   })
 
   test('streams through, however long it is', async () => {
-    const rows = 40_000
+    const rows = 4_000
     async function* file() {
       yield Buffer.from('email,first_name\n')
-      for (let row = 0; row < rows; row++) yield Buffer.from(`reader${row}@example.com,${'x'.repeat(50)}\n`)
+      for (let row = 0; row < rows; row++) yield Buffer.from(`reader${row}@example.com,${'x'.repeat(80)}\n`)
     }
     const { body } = await importCsv(Readable.from(file()))
     expect(body).toMatchObject({ rows, added: rows, problemCount: 0 })
-    await api.database.pool.query(`delete from subscriber where address_key like 'reader%'`)
   })
 
   test.each([
