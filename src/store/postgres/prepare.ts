@@ -16,11 +16,14 @@ export async function prepareSend(pool: Pool, id: SendId, sizes: Readonly<Record
       [id, id],
     )
     if (!lock.rows[0]?.ours) return { kind: 'not_ours' }
-    const counted = await client.query<{ recipients: number; batches: number }>(CUT, [
-      id,
-      Object.keys(sizes),
-      Object.values(sizes),
-    ])
+    await client.query(READ_AUDIENCE, [id, Object.keys(sizes), Object.values(sizes)])
+    // Nobody else analyses a temporary table, and guessing its size makes a join of a million rows take hours.
+    await client.query('analyze audience')
+    await client.query(CUT_BATCHES, [id])
+    await client.query(WRITE_DELIVERIES, [id])
+    const counted = await client.query<{ recipients: number; batches: number }>(
+      'select count(*)::int as recipients, coalesce(max(number), 0)::int as batches from audience',
+    )
     const { recipients, batches } = counted.rows[0] ?? { recipients: 0, batches: 0 }
     const move = await client.query(
       `update send
@@ -38,17 +41,16 @@ export async function prepareSend(pool: Pool, id: SendId, sizes: Readonly<Record
   })
 }
 
-// Reads the newsletter's subscriptions once (primary key, newsletter first), writes one row a reader. A million
-// readers: about 15 s, spilling to disk rather than memory. Readers who may have got this issue from an earlier send
-// take part as skipped, so that the sums add up.
-const CUT = `
+// One pass over the newsletter's subscriptions (primary key, newsletter first). A variant's readers are numbered in id
+// order and cut every `size`; batches are numbered over all variants. Readers who may have got this issue from an earlier
+// send, or are in the provider's hands because of one, take part as skipped, so that the sums add up.
+const READ_AUDIENCE = `
+  create temporary table audience on commit drop as
   with size as (
     select * from unnest($2::text[], $3::int[]) as given (variant, recipients)
-  ), audience as materialized (
+  ), reader as (
     select subscription.subscriber_id,
            coalesce(fits.variant, other.variant) as variant,
-           (row_number() over (partition by coalesce(fits.variant, other.variant) order by subscription.subscriber_id) - 1)
-             / size.recipients as cut,
            send.again and exists (
              select
              from delivery
@@ -63,29 +65,35 @@ const CUT = `
     join subscriber on subscriber.id = subscription.subscriber_id
     join send_edition other on other.send_id = send.id and other.locale is null
     left join send_edition fits on fits.send_id = send.id and fits.locale = subscriber.locale
-    join size on size.variant = coalesce(fits.variant, other.variant)
     where send.id = $1
-  ), cut as materialized (
-    select gen_random_uuid() as id, variant, cut, count(*) as recipients, count(*) filter (where has_it) as skipped,
-           row_number() over (order by variant, cut) as number
-    from audience
-    group by variant, cut
-  ), batches as (
-    insert into batch (id, kind, newsletter_id, send_id, number, variant, edition_hash, recipients, skipped,
-                       state, settled_at)
-    select cut.id, 'bulk', send.newsletter_id, send.id, cut.number, cut.variant, send_edition.edition_hash,
-           cut.recipients, cut.skipped,
-           case when cut.skipped = cut.recipients then 'settled' else 'pending' end,
-           case when cut.skipped = cut.recipients then app_now() end
-    from cut
-    join send on send.id = $1
-    join send_edition on send_edition.send_id = send.id and send_edition.variant = cut.variant
-  ), deliveries as (
-    insert into delivery (send_id, batch_id, subscriber_id, outcome, reason)
-    select $1, cut.id, audience.subscriber_id,
-           case when has_it then 'skipped' else 'planned' end,
-           case when has_it then 'already_received' end
-    from audience
-    join cut using (variant, cut)
+  ), cut as (
+    select reader.*,
+           (row_number() over (partition by variant order by subscriber_id) - 1) / size.recipients as cut
+    from reader
+    join size using (variant)
   )
-  select coalesce(sum(recipients), 0)::int as recipients, count(*)::int as batches from cut`
+  select subscriber_id, variant, has_it, dense_rank() over (order by variant, cut)::int as number from cut`
+
+const CUT_BATCHES = `
+  insert into batch (kind, newsletter_id, send_id, number, variant, edition_hash, recipients, skipped, state, settled_at)
+  select 'bulk', send.newsletter_id, send.id, cut.number, cut.variant, send_edition.edition_hash, cut.recipients,
+         cut.skipped,
+         case when cut.skipped = cut.recipients then 'settled' else 'pending' end,
+         case when cut.skipped = cut.recipients then app_now() end
+  from (
+    select number, variant, count(*) as recipients, count(*) filter (where has_it) as skipped
+    from audience
+    group by number, variant
+  ) as cut
+  join send on send.id = $1
+  join send_edition on send_edition.send_id = send.id and send_edition.variant = cut.variant`
+
+// In the order of their batches, so that the rows of one lie side by side.
+const WRITE_DELIVERIES = `
+  insert into delivery (send_id, batch_id, subscriber_id, outcome, reason)
+  select $1, batch.id, audience.subscriber_id,
+         case when has_it then 'skipped' else 'planned' end,
+         case when has_it then 'already_received' end
+  from audience
+  join batch on batch.send_id = $1 and batch.number = audience.number
+  order by audience.number`
