@@ -19,10 +19,18 @@ export type Leaving = {
 
 export function leaving(): Leaving {
   const ends: (() => Promise<unknown>)[] = []
+  const leave = async () => {
+    for (let end = ends.pop(); end; end = ends.pop()) {
+      // Whatever cannot be ended must not keep the rest from it.
+      await end().catch((error: unknown) => console.error(error))
+    }
+  }
+  let left = Promise.resolve()
   return {
     add: (end) => ends.push(end),
-    now: async () => {
-      for (let end = ends.pop(); end; end = ends.pop()) await end()
+    now: () => {
+      left = left.then(leave)
+      return left
     },
   }
 }
