@@ -35,6 +35,7 @@ export type App = {
   /** The template of that name. @throws AppError when it is unknown or broken */
   template(name: string): Promise<LoadedTemplate>
   templates(): Promise<TemplateSet>
+  readonly readEdition: ReadEdition
   /** Ends what was opened, in the opposite order. May be called again. */
   close(): Promise<void>
 }
@@ -62,7 +63,9 @@ export async function openApp(config: Config, parts: AppParts = {}): Promise<App
   }
   try {
     const databaseUrl = config.databaseUrl ?? (await openEmbedded(config, { clock, log, closers }))
-    const pool = createPool({ url: databaseUrl, max: 20, applicationName: 'pressroom', log })
+    // A batch being frozen holds one connection and may need a second for its edition.
+    const max = 2 * config.concurrency + 10
+    const pool = createPool({ url: databaseUrl, max, applicationName: 'pressroom', log })
     const store = createPostgresStore(pool)
     closers.push(() => store.close())
     await migrate(pool)
@@ -86,6 +89,7 @@ export async function openApp(config: Config, parts: AppParts = {}): Promise<App
       links: createLinks({ publicUrl: config.publicUrl, tokens }),
       publicUrl: config.publicUrl,
       outboxDir: provider.name === 'outbox' ? outboxDir(config) : null,
+      readEdition: keepEditions(store.editions),
       template: async (name) => (await templates()).get(name),
       templates,
       close,

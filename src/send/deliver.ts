@@ -1,17 +1,15 @@
 import type { Clock } from '../clock.ts'
-import type { Edition } from '../edition/edition.ts'
-import type { SendId } from '../id.ts'
-import type { Newsletter } from '../newsletter/newsletter.ts'
+import type { ReadEdition } from '../edition/keep.ts'
 import type { Body } from '../provider/provider.ts'
 import type { ClaimedBatch, FreshBatch } from '../store/batches.ts'
-import type { Store } from '../store/store.ts'
 import { type AnswerDeps, applyAnswer } from './answer.ts'
 import { idempotencyKey } from './batch.ts'
-import { type FrozenBody, freezeBatch, missingEdition, rebuildBody, type SlotLinks } from './freeze.ts'
+import { type FrozenBody, freezeBatch, rebuildBody, type SlotLinks } from './freeze.ts'
 
 /** What delivering needs to know of the world. */
 export type DeliverDeps = AnswerDeps & {
   readonly links: SlotLinks
+  readonly readEdition: ReadEdition
   readonly clock: Clock
   /** Tells this worker from all others, in the rows and in the log. */
   readonly worker: string
@@ -75,9 +73,8 @@ async function claimNext(deps: DeliverDeps): Promise<Claimed | null> {
 }
 
 async function freeze(deps: DeliverDeps, fresh: FreshBatch): Promise<FrozenBody> {
-  const edition = await readEdition(deps.store, fresh.editionHash)
-  const newsletter = await readNewsletter(deps.store, fresh)
-  return freezeBatch(fresh, { edition, newsletter, provider: deps.provider, links: deps.links })
+  const edition = await deps.readEdition(fresh.editionHash)
+  return freezeBatch(fresh, { edition, provider: deps.provider, links: deps.links })
 }
 
 async function submitBatch(deps: DeliverDeps, batch: ClaimedBatch, made: Body | undefined): Promise<void> {
@@ -99,7 +96,7 @@ async function submitBatch(deps: DeliverDeps, batch: ClaimedBatch, made: Body | 
 }
 
 async function rebuild(deps: DeliverDeps, batch: ClaimedBatch) {
-  const edition = await readEdition(deps.store, batch.frozen.batch.editionHash)
+  const edition = await deps.readEdition(batch.frozen.batch.editionHash)
   return rebuildBody(batch.frozen, { edition, provider: deps.provider })
 }
 
@@ -127,29 +124,4 @@ async function callProvider(deps: DeliverDeps, batch: ClaimedBatch, body: Body) 
     over.abort()
     await watching
   }
-}
-
-// An edition never changes under its hash, and a send has a handful: reading each once is enough.
-const EDITIONS_KEPT = 20
-const editionsByStore = new WeakMap<Store, Map<string, Edition>>()
-
-async function readEdition(store: Store, hash: string): Promise<Edition> {
-  const kept = editionsByStore.get(store) ?? new Map<string, Edition>()
-  editionsByStore.set(store, kept)
-  const edition = kept.get(hash) ?? (await store.editions.get(hash))
-  if (!edition) throw missingEdition(hash)
-  kept.delete(hash)
-  kept.set(hash, edition)
-  const [oldest] = kept.keys()
-  if (kept.size > EDITIONS_KEPT && oldest !== undefined) kept.delete(oldest)
-  return edition
-}
-
-async function readNewsletter(
-  store: Store,
-  fresh: { newsletterId: Newsletter['id']; sendId: SendId | null },
-): Promise<Newsletter> {
-  const newsletter = await store.newsletters.get(fresh.newsletterId)
-  if (!newsletter) throw new Error(`Newsletter ${fresh.newsletterId} of a batch is gone.`)
-  return newsletter
 }

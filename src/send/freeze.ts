@@ -1,6 +1,5 @@
 import type { Edition, SlotValues } from '../edition/edition.ts'
 import { type SlotNames, slotNames } from '../edition/slot-names.ts'
-import { AppError } from '../error.ts'
 import type { NewsletterId, SubscriberId } from '../id.ts'
 import { mailbox } from '../newsletter/mailbox.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
@@ -21,14 +20,10 @@ export type FrozenBody = { readonly frozen: Frozen; readonly body: Body }
 /** Writes down what a batch's bytes are made of, and makes them. Pure: the same batch freezes to the same bytes. */
 export function freezeBatch(
   fresh: FreshBatch,
-  using: {
-    readonly edition: Edition
-    readonly newsletter: Newsletter
-    readonly provider: Provider
-    readonly links: SlotLinks
-  },
+  using: { readonly edition: Edition; readonly provider: Provider; readonly links: SlotLinks },
 ): FrozenBody {
-  const { edition, newsletter, provider, links } = using
+  const { edition, provider, links } = using
+  const { newsletter } = fresh
   const names = slotNames(edition)
   const batch: FrozenBatch = {
     editionHash: edition.hash,
@@ -70,9 +65,4 @@ function freezeMember(member: Member, newsletter: Newsletter, names: SlotNames, 
 function pick(names: readonly string[], common: SlotValues, own: SlotValues): SlotValues {
   const known = names.map((name) => [name, own[name] ?? common[name]])
   return Object.fromEntries(known.filter(([, value]) => value))
-}
-
-/** An edition that a batch needs and that is not there is a broken invariant: editions are never deleted. */
-export function missingEdition(hash: string): AppError {
-  return new AppError('internal', `Edition ${hash} is not in the store; it must never be deleted while a send uses it.`)
 }

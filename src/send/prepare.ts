@@ -1,5 +1,6 @@
 import type { Edition } from '../edition/edition.ts'
 import { fillEdition } from '../edition/fill.ts'
+import type { ReadEdition } from '../edition/keep.ts'
 import { longValues } from '../edition/long-values.ts'
 import type { SendId } from '../id.ts'
 import type { Logger } from '../log.ts'
@@ -7,7 +8,6 @@ import type { Provider } from '../provider/provider.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Store } from '../store/store.ts'
 import { deliverBells } from './bells.ts'
-import { missingEdition } from './freeze.ts'
 import { findSend } from './schedule.ts'
 
 /** What preparing needs to know of the world. */
@@ -15,6 +15,7 @@ export type PrepareDeps = {
   readonly store: Store
   readonly queue: Queue
   readonly provider: Pick<Provider, 'limits' | 'flags'>
+  readonly readEdition: ReadEdition
   readonly log: Logger
 }
 
@@ -39,13 +40,12 @@ export async function prepareSend(deps: PrepareDeps, id: SendId): Promise<void> 
 
 /** Recipients a batch for each variant: as many as the provider takes, and no more than fit into a body. */
 async function batchSizes(deps: PrepareDeps, id: SendId): Promise<Record<string, number>> {
-  const { store, provider } = deps
+  const { readEdition, provider } = deps
   const { editions } = await findSend(deps, id)
   const most = provider.flags.batch ? provider.limits.maxRecipients : 1
   const sizes = await Promise.all(
     editions.map(async ({ variant, editionHash }) => {
-      const edition = await store.editions.get(editionHash)
-      if (!edition) throw missingEdition(editionHash)
+      const edition = await readEdition(editionHash)
       const fit = Math.floor(provider.limits.maxBodyBytes / messageBytes(edition))
       return [variant, Math.min(most, Math.max(1, fit))]
     }),

@@ -1,4 +1,5 @@
-import type { BatchId, DeliveryId, NewsletterId, SendId, SubscriberId } from '../id.ts'
+import type { BatchId, DeliveryId, SendId, SubscriberId } from '../id.ts'
+import type { Newsletter } from '../newsletter/newsletter.ts'
 import type { Evidence } from '../outcome/outcome.ts'
 import type { FrozenBatch } from '../provider/provider.ts'
 import type { HeldReason } from '../send/batch.ts'
@@ -43,7 +44,7 @@ export type Member = {
 export type FreshBatch = {
   readonly id: BatchId
   readonly kind: 'bulk' | 'single'
-  readonly newsletterId: NewsletterId
+  readonly newsletter: Newsletter
   readonly sendId: SendId | null
   readonly editionHash: string
   readonly members: readonly Member[]

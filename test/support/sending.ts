@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { editionHash } from '../../src/edition/compile.ts'
 import type { Edition } from '../../src/edition/edition.ts'
 import { fillEdition } from '../../src/edition/fill.ts'
+import { keepEditions } from '../../src/edition/keep.ts'
 import type { IssueId, SendId } from '../../src/id.ts'
 import { createLinks } from '../../src/links.ts'
 import type { Newsletter } from '../../src/newsletter/newsletter.ts'
@@ -151,7 +152,8 @@ export async function openSending(
   })
   const edition = sampleEdition()
   await store.editions.put(edition)
-  const deps = { store, provider, queue, clock, links, log: testLog, worker: 'w1', reach: options.reach }
+  const readEdition = keepEditions(store.editions)
+  const deps = { store, provider, queue, clock, links, readEdition, log: testLog, worker: 'w1', reach: options.reach }
   const schedule: Sending['schedule'] = async (how = {}) => {
     const created = await store.sends.create({
       issueId: issue.id,

@@ -1,6 +1,7 @@
 import type { BatchId, DeliveryId, NewsletterId, SendId, SubscriberId } from '../../id.ts'
 import type { Claim, Claimant, ClaimedBatch, Freeze, Frozen, Member } from '../batches.ts'
 import { LOCKS } from './locks.ts'
+import { requireNewsletter } from './newsletters.ts'
 import { type Pool, type Tx, transaction } from './pool.ts'
 
 type DueRow = {
@@ -99,7 +100,7 @@ async function freezeFresh(client: Tx, due: DueRow, claimant: Claimant, freeze: 
   const frozen = await freeze({
     id: due.id,
     kind: due.kind,
-    newsletterId: due.newsletter_id,
+    newsletter: await requireNewsletter(client, due.newsletter_id),
     sendId: due.send_id,
     editionHash: due.edition_hash,
     members,

@@ -1,7 +1,7 @@
 import type { NewsletterId } from '../../id.ts'
 import type { Newsletter } from '../../newsletter/newsletter.ts'
 import type { NewsletterStore } from '../store.ts'
-import type { Pool } from './pool.ts'
+import type { Pool, Queryable } from './pool.ts'
 
 type NewsletterRow = {
   id: NewsletterId
@@ -82,6 +82,14 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
       return rows.map(readNewsletter)
     },
   }
+}
+
+/** The newsletter that another row refers to; within that row's transaction. */
+export async function requireNewsletter(tx: Queryable, id: NewsletterId): Promise<Newsletter> {
+  const { rows } = await tx.query<NewsletterRow>(`select ${COLUMNS} from newsletter where id = $1`, [id])
+  const [row] = rows
+  if (!row) throw new Error(`Newsletter ${id} is referred to and gone.`)
+  return readNewsletter(row)
 }
 
 function readNewsletter(row: NewsletterRow): Newsletter {
