@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { startWorker } from '../../worker/main.ts'
@@ -56,9 +56,12 @@ export async function serve(configured: Config, parts: Parts, log: Logger): Prom
 
 async function announce({ config, clock }: App, url: string): Promise<() => Promise<void>> {
   const file = join(config.dataDir, SERVER_FILE)
-  const startedAt = clock.now().toISOString()
-  await writeFile(file, `${JSON.stringify({ url, pid: process.pid, startedAt }, null, 2)}\n`)
-  return () => rm(file, { force: true })
+  const words = `${JSON.stringify({ url, pid: process.pid, startedAt: clock.now().toISOString() }, null, 2)}\n`
+  await writeFile(file, words)
+  return async () => {
+    // Another server may have started on the same DATA_DIR since.
+    if ((await readFile(file, 'utf8').catch(() => '')) === words) await rm(file, { force: true })
+  }
 }
 
 /** A port that is free now. The public address has to be known before anything listens. */
