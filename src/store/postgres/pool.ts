@@ -37,7 +37,10 @@ export function createPool(options: PoolOptions): Pool {
   })
   // Without a listener, a connection lost while checked out ends the process; whoever holds it learns of it by its query.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  pool.on('error', (err) => options.log.warn({ event: 'database_connection_lost', err }))
+  pool.on('error', (err) => {
+    // A server that stops while we close says so to connections that are going anyway.
+    if (!pool.ending) options.log.warn({ event: 'database_connection_lost', err })
+  })
   return pool
 }
 
