@@ -90,7 +90,8 @@ create index batch_parent on batch (parent_id) where parent_id is not null;
 
 create table delivery (
   id uuid primary key default gen_random_uuid(),
-  send_id uuid references send,
+  -- always its batch's, which refers to the send for both
+  send_id uuid,
   batch_id uuid not null references batch,
   subscriber_id uuid references subscriber on delete set null,
   -- single mail: known from the start; bulk: recorded with the outcome
@@ -105,7 +106,7 @@ create table delivery (
   fate_at timestamptz,
   updated_at timestamptz not null default app_now(),
   check (outcome not in ('refused', 'uncertain', 'skipped') or reason is not null)
-) with (fillfactor = 80);
+) with (fillfactor = 50); -- a row grows once, when its outcome is recorded: in place, without touching an index
 -- One delivery a reader and send; leads with the reader, so that erasing one finds theirs.
 create unique index delivery_once on delivery (subscriber_id, send_id);
 create index delivery_batch on delivery (batch_id);

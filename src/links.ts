@@ -1,5 +1,5 @@
 import type { NewsletterId, SubscriberId } from './id.ts'
-import type { TokenClaim, Tokens } from './subscriber/token.ts'
+import type { Tokens } from './subscriber/token.ts'
 
 /** Whose subscription a link is about. */
 export type Reader = { readonly newsletterId: NewsletterId; readonly subscriberId: SubscriberId }
@@ -26,28 +26,24 @@ export type SlotUrls = { readonly unsubscribe: string; readonly preferences: str
 /** `publicUrl` is where readers reach this installation, with or without a path of its own. */
 export function createLinks({ publicUrl, tokens }: { readonly publicUrl: string; readonly tokens: Tokens }): Links {
   const base = publicUrl.replace(/\/+$/, '')
-  const signed = (path: string, purpose: 'unsubscribe' | 'preferences' | 'confirm') => (claim: TokenClaim) =>
-    `${base}/${path}/${tokens.sign(purpose, claim)}`
-  const newsletter = (slugOrId: string) => `${base}/n/${slugOrId}`
-  const unsubscribe = signed('unsubscribe', 'unsubscribe')
-  const oneClick = signed('u', 'unsubscribe')
-  const preferences = signed('preferences', 'preferences')
-  const confirm = signed('confirm', 'confirm')
+  const page = (path: string, token: string) => `${base}/${path}/${token}`
+  const newsletter = (slugOrId: string) => page('n', slugOrId)
   return {
     newsletter,
-    unsubscribe,
-    oneClick,
-    preferences,
-    confirm: (reader, expiresAt) => confirm({ ...reader, expiresAt }),
-    view: (editionHash) => `${base}/view/${editionHash}`,
+    unsubscribe: (reader) => page('unsubscribe', tokens.sign('unsubscribe', reader)),
+    oneClick: (reader) => page('u', tokens.sign('unsubscribe', reader)),
+    preferences: (reader) => page('preferences', tokens.sign('preferences', reader)),
+    confirm: (reader, expiresAt) => page('confirm', tokens.sign('confirm', { ...reader, expiresAt })),
+    view: (editionHash) => page('view', editionHash),
     slotUrls: (newsletterId, subscriberId) => {
       // A test mail goes to nobody in particular: its links lead to the newsletter, and its one click ends nothing.
       const reader = { newsletterId, subscriberId: subscriberId ?? NOBODY }
-      const page = newsletter(newsletterId)
+      const leave = tokens.sign('unsubscribe', reader)
       return {
-        unsubscribe: subscriberId === null ? page : unsubscribe(reader),
-        preferences: subscriberId === null ? page : preferences(reader),
-        one_click: oneClick(reader),
+        unsubscribe: subscriberId === null ? newsletter(newsletterId) : page('unsubscribe', leave),
+        preferences:
+          subscriberId === null ? newsletter(newsletterId) : page('preferences', tokens.sign('preferences', reader)),
+        one_click: page('u', leave),
       }
     },
   }

@@ -54,7 +54,7 @@ export async function applyAnswer(deps: AnswerDeps, batch: ClaimedBatch, answer:
 }
 
 async function recordAnswers(deps: AnswerDeps, batch: ClaimedBatch, answers: readonly MessageAnswer[]): Promise<void> {
-  const { store, provider, log } = deps
+  const { store, log } = deps
   const { recipients } = batch.frozen.batch
   const evidence: Evidence[] = []
   let deferredMs = 0
@@ -64,7 +64,6 @@ async function recordAnswers(deps: AnswerDeps, batch: ClaimedBatch, answers: rea
     else if (answer) evidence.push({ ...answer, deliveryId, address })
   }
   await store.batches.record(batch.id, evidence)
-  await store.pace.unblock(provider.account, 'down')
   log.debug({ event: 'batch_recorded', batch: batch.id, send: batch.sendId, messages: evidence.length })
   if (deferredMs > 0) {
     await giveBack(deps, batch, { nothingAccepted: true, afterMs: deferredMs, setback: false })

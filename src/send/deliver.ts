@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { ReadEdition } from '../edition/keep.ts'
 import type { Body } from '../provider/provider.ts'
 import type { ClaimedBatch, FreshBatch } from '../store/batches.ts'
+import type { Slot } from '../store/store.ts'
 import { type AnswerDeps, applyAnswer } from './answer.ts'
 import { idempotencyKey } from './batch.ts'
 import { type FrozenBody, freezeBatch, rebuildBody, type SlotLinks } from './freeze.ts'
@@ -43,10 +44,11 @@ export async function deliverDue(deps: DeliverDeps, signal: AbortSignal): Promis
     await deps.reach?.('slot_taken')
     const claimed = await claimNext(deps)
     if (!claimed) return batches
-    await submitBatch(deps, claimed.batch, claimed.body)
+    await submitBatch(deps, claimed, slot)
   }
 }
 
+type TakenSlot = Extract<Slot, { kind: 'slot' }>
 type Claimed = { readonly batch: ClaimedBatch; readonly body: Body | undefined }
 
 async function claimNext(deps: DeliverDeps): Promise<Claimed | null> {
@@ -77,7 +79,7 @@ async function freeze(deps: DeliverDeps, fresh: FreshBatch): Promise<FrozenBody>
   return freezeBatch(fresh, { edition, provider: deps.provider, links: deps.links })
 }
 
-async function submitBatch(deps: DeliverDeps, batch: ClaimedBatch, made: Body | undefined): Promise<void> {
+async function submitBatch(deps: DeliverDeps, { batch, body: made }: Claimed, slot: TakenSlot): Promise<void> {
   const { store, provider, log } = deps
   await deps.reach?.('frozen')
   const rebuilt = made ? ({ kind: 'same', body: made } as const) : await rebuild(deps, batch)
@@ -90,9 +92,17 @@ async function submitBatch(deps: DeliverDeps, batch: ClaimedBatch, made: Body | 
   await deps.reach?.('leaving')
   const { answer, pace } = await callProvider(deps, batch, rebuilt.body)
   await deps.reach?.('answered')
-  if (pace) await store.pace.learn(provider.account, pace.requestsPerSecond)
+  if (pace && isNews(pace.requestsPerSecond, slot.requestsPerSecond)) {
+    await store.pace.learn(provider.account, pace.requestsPerSecond)
+  }
+  if (slot.probe && answer.kind === 'answered') await store.pace.unblock(provider.account, 'down')
   await applyAnswer(deps, batch, answer)
   await deps.reach?.('recorded')
+}
+
+/** A change of less than a tenth is noise. */
+function isNews(learned: number, known: number): boolean {
+  return Math.abs(learned - known) > known / 10
 }
 
 async function rebuild(deps: DeliverDeps, batch: ClaimedBatch) {

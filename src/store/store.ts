@@ -150,8 +150,14 @@ export type ProviderState = {
 }
 
 export type Slot =
-  /** It is ours; the call may be made once `waitMs` have passed. */
-  { readonly kind: 'slot'; readonly waitMs: number } | { readonly kind: 'blocked'; readonly reason: BlockReason }
+  /** It is ours; the call may be made once `waitMs` have passed. A `probe` asks a provider that was down. */
+  | {
+      readonly kind: 'slot'
+      readonly waitMs: number
+      readonly requestsPerSecond: number
+      readonly probe: boolean
+    }
+  | { readonly kind: 'blocked'; readonly reason: BlockReason }
 
 export interface PaceStore {
   /** Makes the account's row if it is not there. */
@@ -165,6 +171,7 @@ export interface PaceStore {
   takeSlot(account: string): Promise<Slot>
   /** No slot before `afterMs` from now. */
   slowDown(account: string, afterMs: number): Promise<void>
+  /** From now on, slots are so far apart; those handed out already stay. */
   learn(account: string, requestsPerSecond: number): Promise<void>
   /** `forMs` undefined: until the operator says otherwise. */
   block(account: string, reason: BlockReason, forMs: number | undefined, detail: string): Promise<void>

@@ -10,6 +10,11 @@ type ProviderRow = {
   blocked_detail: string | null
 }
 
+type SlotRow = (
+  | { wait_ms: number; requests_per_second: number; probe: boolean }
+  | { wait_ms: null; requests_per_second: null; probe: null }
+) & { blocked_reason: BlockReason | null }
+
 /** The pace of provider accounts on PostgreSQL: one row an account, shared by every worker. */
 export function createPaceStore(pool: Pool): PaceStore {
   return {
@@ -33,7 +38,7 @@ export function createPaceStore(pool: Pool): PaceStore {
     },
     // One row lock, held for the statement. A provider that is down lets one probe through a minute.
     takeSlot: async (account) => {
-      const { rows } = await pool.query<{ wait_ms: number | null; blocked_reason: BlockReason | null }>(
+      const { rows } = await pool.query<SlotRow>(
         `with taken as (
            update provider
            set next_slot_at = greatest(next_slot_at, app_now()) + make_interval(secs => 1 / requests_per_second),
@@ -42,16 +47,19 @@ export function createPaceStore(pool: Pool): PaceStore {
                blocked_detail = case when blocked_reason = 'down' then blocked_detail end,
                updated_at = app_now()
            where account = $1 and (blocked_until is null or blocked_until <= app_now())
-           returning extract(epoch from
+           returning requests_per_second, blocked_reason is not null as probe, extract(epoch from
              next_slot_at - make_interval(secs => 1 / requests_per_second) - app_now())::float8 * 1000 as wait_ms
          )
-         select (select wait_ms from taken) as wait_ms,
-                (select blocked_reason from provider where account = $1) as blocked_reason`,
+         select taken.*, provider.blocked_reason
+         from provider
+         left join taken on true
+         where account = $1`,
         [account],
       )
       const [row] = rows
-      if (row && row.wait_ms !== null) return { kind: 'slot', waitMs: Math.max(0, row.wait_ms) }
-      return { kind: 'blocked', reason: row?.blocked_reason ?? 'auth' }
+      if (!row || row.wait_ms === null) return { kind: 'blocked', reason: row?.blocked_reason ?? 'auth' }
+      const { wait_ms, requests_per_second: requestsPerSecond, probe } = row
+      return { kind: 'slot', waitMs: Math.max(0, wait_ms), requestsPerSecond, probe }
     },
     slowDown: async (account, afterMs) => {
       await pool.query(
@@ -61,12 +69,16 @@ export function createPaceStore(pool: Pool): PaceStore {
         [account, afterMs],
       )
     },
-    // A change of less than a tenth is noise; leaving the row alone keeps it cheap.
+    // A quicker pace counts at once, not only behind the slots that were handed out at the old one.
     learn: async (account, requestsPerSecond) => {
       await pool.query(
         `update provider
-         set requests_per_second = $2, updated_at = app_now()
-         where account = $1 and abs(requests_per_second - $2) > requests_per_second * 0.1`,
+         set requests_per_second = $2, updated_at = app_now(),
+             next_slot_at = case
+               when $2 > requests_per_second then least(next_slot_at, app_now() + make_interval(secs => 1 / $2::float8))
+               else next_slot_at
+             end
+         where account = $1`,
         [account, requestsPerSecond],
       )
     },
