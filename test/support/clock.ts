@@ -8,6 +8,8 @@ export class FakeClock implements Clock {
   #now: number
   #sleepers: readonly Sleeper[] = []
   #databases: readonly Queryable[] = []
+  /** From the machine's time to that of the databases; kept, so that theirs never goes back. */
+  #offsetMs: number | undefined
 
   /** Default: a Monday morning. */
   constructor(start = '2026-01-05T08:00:00.000Z') {
@@ -49,16 +51,17 @@ export class FakeClock implements Clock {
   /** Goes on by `ms`, in the attached databases first, and wakes everyone whose time has come, in order. */
   async advance(ms: number): Promise<void> {
     this.#now += ms
+    if (this.#offsetMs !== undefined) this.#offsetMs += ms
     for (const database of this.#databases) await this.#shift(database)
     const due = this.#sleepers.filter((sleeper) => sleeper.wakesAt <= this.#now)
     for (const sleeper of [...due].sort((a, b) => a.wakesAt - b.wakesAt)) sleeper.wake()
   }
 
   async #shift(database: Queryable): Promise<void> {
-    const offsetMs = this.#now - Date.now()
+    this.#offsetMs ??= this.#now - Date.now()
     await database.query(
       `create or replace function app_now() returns timestamptz language sql stable parallel safe
-       as $$ select statement_timestamp() + interval '${offsetMs} milliseconds' $$`,
+       as $$ select statement_timestamp() + interval '${this.#offsetMs} milliseconds' $$`,
     )
   }
 }
