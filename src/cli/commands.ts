@@ -109,6 +109,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/suppression.ts')).suppression,
   },
   {
+    name: 'provider',
+    summary: 'Whether mail can go out; go on when a problem is solved.',
+    group: WRITE,
+    load: async () => (await import('./commands/provider.ts')).provider,
+  },
+  {
     name: 'template',
     summary: 'List the templates, and what is wrong with broken ones.',
     group: WRITE,

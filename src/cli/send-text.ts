@@ -36,8 +36,8 @@ export function outcomeLine({ recipients, accepted, refused, uncertain, skipped,
 /** Why mail waits, and what to do. */
 export function blockText({ reason, until, detail }: Block): string {
   const why = BLOCKS[reason] ?? reason
-  const end = until === null ? ' It waits until the cause is dealt with.' : ` It goes on at ${until}.`
-  return `Held: ${why}${detail ? ` (${detail})` : ''}.${end}`
+  const end = until === null ? 'When that is put right: pressroom provider unblock' : `It goes on at ${until}.`
+  return `Held: ${why}${detail ? ` (${detail})` : ''}. ${end}`
 }
 
 const BLOCKS: Readonly<Record<string, string>> = {

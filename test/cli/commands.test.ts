@@ -218,3 +218,13 @@ describe('what goes wrong', () => {
     expect(stderr).toBe('No Pressroom server answers at http://127.0.0.1:9. Start it with "npm start".\n')
   })
 })
+
+test('says what holds the mail, and goes on when that is put right', async () => {
+  const { store, provider } = installation.app
+  await store.pace.block(provider.account, 'auth', undefined, 'invalid_api_key')
+  const held = await pressroom(['provider', 'status'])
+  expect(held.stdout).toContain('the provider does not accept the key, the domain or the account (invalid_api_key)')
+  expect(held.stdout).toContain('pressroom provider unblock')
+  expect(await pressroom(['provider', 'unblock'])).toMatchObject({ code: 0, stdout: 'outbox is asked again.\n' })
+  expect((await pressroom(['provider', 'status'])).stdout).toContain('Nothing holds it.')
+})
