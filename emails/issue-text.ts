@@ -2,7 +2,7 @@ import type { ArticleProps, Block, IssueProps, NewsletterProps } from './props.t
 import type { SlotSheet } from './slots.tsx'
 import { phrase, type Strings, stringsFor } from './strings.ts'
 import { blocksAsText, joined, linkAsText, pictureAsText, quoted } from './text.ts'
-import { bylineOf, datesOf, disclosureOf, folioOf, listenLabelOf } from './wording.ts'
+import { bylineOf, datesOf, disclosureOf, dotted, folioOf, listenLabelOf } from './wording.ts'
 
 const RULE = '* * *'
 
@@ -21,7 +21,7 @@ export function issueText(props: IssueProps, sheet: SlotSheet): string {
 }
 
 function mastheadText({ newsletter, issue }: IssueProps, strings: Strings, sheet: SlotSheet): string {
-  return lines([newsletter.name, folioOf(issue, strings), labelled(strings.viewInBrowser, sheet.url('view'))])
+  return lines([newsletter.name, dotted(folioOf(issue, strings)), labelled(strings.viewInBrowser, sheet.url('view'))])
 }
 
 function articleText(article: ArticleProps, strings: Strings, sheet: SlotSheet): string {

@@ -19,6 +19,8 @@ ${backgrounds(dark, '[data-ogsb] ').join('\n')}
 .gutter{padding-left:16px!important;padding-right:16px!important}
 .h1{font-size:28px!important;line-height:34px!important}
 .dek{font-size:18px!important;line-height:26px!important}
+.wide-only{display:none!important}
+.own-line{display:block!important}
 }
 @media print{
 ${[...backgrounds(print), ...inks(print)].join('\n')}

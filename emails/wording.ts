@@ -4,8 +4,9 @@ import { phrase, type Strings } from './strings.ts'
 // The lines that both parts of a mail say in the same words.
 
 /** The folio line: date and number of the issue. */
-export function folioOf({ date, number }: IssueProps['issue'], strings: Strings): string {
-  return dotted([date, number === undefined ? undefined : phrase(strings.issueNumber, { number })])
+export function folioOf({ date, number }: IssueProps['issue'], strings: Strings): readonly string[] {
+  const folio = [date, number === undefined ? undefined : phrase(strings.issueNumber, { number })]
+  return folio.filter((part) => part !== undefined)
 }
 
 /** The byline's sentence with a place for the name; an AI is called an AI journalist. */
@@ -35,6 +36,7 @@ export function listenLabelOf({ audio }: ArticleProps, strings: Strings): string
   return phrase(strings.listenMinutes, { minutes: Math.max(1, Math.round(audio.durationSeconds / 60)) })
 }
 
-function dotted(parts: readonly (string | undefined)[]): string {
+/** What there is of the parts, with dots between. */
+export function dotted(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join(' · ')
 }

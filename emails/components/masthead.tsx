@@ -23,7 +23,7 @@ export function Masthead({ newsletter, issue, strings }: MastheadProps) {
         <Ends
           dir={newsletter.dir}
           look={looks.small}
-          first={folioOf(issue, strings)}
+          first={<Folio issue={issue} strings={strings} />}
           last={<ViewLink strings={strings} />}
         />
       </Box>
@@ -44,6 +44,22 @@ export function Nameplate({ newsletter }: { newsletter: NewsletterProps }) {
         newsletter.name
       )}
     </p>
+  )
+}
+
+/** Date and number, side by side where there is room and one below the other on a phone. */
+function Folio({ issue, strings }: Pick<MastheadProps, 'issue' | 'strings'>) {
+  const [first, second] = folioOf(issue, strings)
+  return (
+    <>
+      {first}
+      {second === undefined ? null : (
+        <>
+          <span className="wide-only"> · </span>
+          <span className="own-line">{second}</span>
+        </>
+      )}
+    </>
   )
 }
 
