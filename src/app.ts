@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, systemClock } from './clock.ts'
 import { type Config, type Tier, tierOf } from './config/config.ts'
@@ -13,6 +14,7 @@ import { createPostgresQueue } from './queue/postgres.ts'
 import type { Queue } from './queue/queue.ts'
 import { createRedisQueue } from './queue/redis.ts'
 import { startEmbedded } from './store/embedded/embedded.ts'
+import { eraseEmbedded } from './store/embedded/erase.ts'
 import { migrate } from './store/postgres/migrate.ts'
 import { createPool } from './store/postgres/pool.ts'
 import { createPostgresStore } from './store/postgres/store.ts'
@@ -101,12 +103,22 @@ export async function openApp(config: Config, parts: AppParts = {}): Promise<App
   }
 }
 
+/** Removes an embedded installation with all its data. Nothing of it may be running. */
+export async function eraseApp({ dataDir }: Pick<Config, 'dataDir'>): Promise<void> {
+  await eraseEmbedded(embeddedDir({ dataDir }))
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 3 })
+}
+
 type Opening = { readonly clock: Clock; readonly log: Logger; readonly closers: (() => Promise<void>)[] }
 
 async function openEmbedded(config: Config, { clock, log, closers }: Opening): Promise<string> {
-  const server = await startEmbedded({ dataDir: join(config.dataDir, 'postgres'), clock, log })
+  const server = await startEmbedded({ dataDir: embeddedDir(config), clock, log })
   closers.push(() => server.stop())
   return server.url
+}
+
+function embeddedDir({ dataDir }: Pick<Config, 'dataDir'>): string {
+  return join(dataDir, 'postgres')
 }
 
 function chooseProvider(config: Config, clock: Clock): Provider {

@@ -1,5 +1,6 @@
-import { readFile, rm } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { eraseApp } from '../../app.ts'
 import { type Config, readConfig } from '../../config/config.ts'
 import { readEnvironment } from '../../config/env.ts'
 import { AppError } from '../../error.ts'
@@ -17,13 +18,12 @@ export function demoConfig({ directory, env }: Pick<Terminal, 'directory' | 'env
  * Removes what an earlier demo left.
  * @throws AppError `conflict` while one still runs there, `config_invalid` when it cannot be removed
  */
-export async function clearPlace({ dataDir }: Config): Promise<void> {
+export async function clearPlace(config: Config): Promise<void> {
+  const { dataDir } = config
   const url = await runningAt(dataDir)
   if (url !== null) throw new AppError('conflict', `A demo is still running at ${url}. Stop it first, with Ctrl-C.`)
   try {
-    const elsewhere = await databaseElsewhere(dataDir)
-    if (elsewhere !== null) await rm(elsewhere, { recursive: true, force: true })
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 3 })
+    await eraseApp(config)
   } catch (cause) {
     const message = `What an earlier demo left in ${dataDir} cannot be removed. Remove it, or set DATA_DIR to another directory.`
     throw new AppError('config_invalid', message, { cause })
@@ -36,12 +36,4 @@ async function runningAt(dataDir: string): Promise<string | null> {
   const { url } = JSON.parse(text) as { url: string }
   const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null)
   return answer?.ok ? url : null
-}
-
-/** Root's database may be outside of the directory, where its account can reach it; then a file in there says so. */
-async function databaseElsewhere(dataDir: string): Promise<string | null> {
-  const text = await readFile(join(dataDir, 'postgres', 'embedded.json'), 'utf8').catch(() => null)
-  if (text === null) return null
-  const { home } = JSON.parse(text) as { home: string }
-  return dirname(home) === '/var/lib/pressroom' ? home : null
 }
