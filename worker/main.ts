@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { App } from '../src/app.ts'
 import type { DeliverDeps } from '../src/send/deliver.ts'
 import { checkClock, SWEEP_EVERY_MS, sweep } from '../src/send/sweep.ts'
-import { runJob } from './jobs.ts'
+import { createJobHandler } from './jobs.ts'
 
 /** A worker at work. */
 export type RunningWorker = {
@@ -25,7 +25,9 @@ export async function startWorker(
   const { clock, log, queue, config } = app
   const stopping = new AbortController()
   const deps = { ...app, worker, reach: options.reach }
-  const consumer = await queue.consume((job, signal) => runJob(deps, job, signal), { concurrency: config.concurrency })
+  // One place more than there are deliverers: they may go on for hours, and other sends come due meanwhile.
+  const places = config.concurrency + 1
+  const consumer = await queue.consume(createJobHandler(deps, config.concurrency), { concurrency: places })
   const sweeping = sweepUntil(deps, stopping.signal)
   await checkClock(app)
   log.info({ event: 'worker_started', worker, concurrency: config.concurrency, queue: queue.backend })
