@@ -20,10 +20,13 @@ export type PoolOptions = {
 }
 
 const MINIMUM_VERSION = 14
+/** Well below a batch's lease. */
+const IDLE_MS = 30_000
 
 /**
  * A pool on `url`; it connects at first use. Every session commits durably (`synchronous_commit = on`, whatever the
- * server's default) and speaks UTC. `int8` arrives as a number and fails loudly past 2^53; `date` stays `YYYY-MM-DD`;
+ * server's default) and speaks UTC; one that does nothing in an open transaction for 30 s is ended by the server, so that
+ * a process which hangs, or whose machine is gone, holds no lock against the others. `int8` arrives as a number and fails loudly past 2^53; `date` stays `YYYY-MM-DD`;
  * `timestamptz` is a Date; `numeric` stays a string. A connection lost while idle is logged and replaced.
  */
 export function createPool(options: PoolOptions): Pool {
@@ -86,7 +89,7 @@ export async function requireSupportedServer(pool: Pool): Promise<{ readonly ver
 
 /** Settings go into the connection string, where they follow and so outrank those the user put there. */
 function withSessionSettings(url: string, searchPath: string | undefined): string {
-  const settings = ['-c synchronous_commit=on', '-c timezone=UTC']
+  const settings = ['-c synchronous_commit=on', '-c timezone=UTC', `-c idle_in_transaction_session_timeout=${IDLE_MS}`]
   if (searchPath) settings.push(`-c search_path=${searchPath}`)
   const [base = url, query = ''] = url.split('?')
   const parameters = new URLSearchParams(query)

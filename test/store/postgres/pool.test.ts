@@ -40,6 +40,11 @@ describe('a pool', () => {
     await pool.end()
   })
 
+  test('has the server end a session that hangs in a transaction, well before a lease runs out', async () => {
+    const { rows } = await database.pool.query(`select current_setting('idle_in_transaction_session_timeout') as after`)
+    expect(rows).toEqual([{ after: '30s' }])
+  })
+
   test('logs a connection that is lost while idle, and replaces it', async () => {
     const events: string[] = []
     const lines = new Writable({
