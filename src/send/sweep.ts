@@ -20,6 +20,8 @@ export type SweepDeps = {
 /** How often every worker looks for what the rows say is due. */
 export const SWEEP_EVERY_MS = 3_000
 const CLOCK_TOLERANCE_MS = 30_000
+/** Of a cancelled send's rows, as much is done in one sweep as leaves the others their turn within seconds. */
+const CANCELLED_PARTS = 10
 
 /**
  * Puts right whatever nobody is at: leases that ran out, doubts that got too old, cancelled sends that still have rows
@@ -33,7 +35,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     if (expired > 0) log.warn({ event: 'leases_expired', batches: expired })
     const foreign = await store.batches.holdForeign(provider.account)
     if (held + foreign > 0) log.error({ event: 'batches_held', too_old: held, account_changed: foreign })
-    while ((await store.sends.finishCancelled()) > 0);
+    for (let part = 0; part < CANCELLED_PARTS; part++) if ((await store.sends.finishCancelled()) === 0) break
     await settleFinished(deps)
     await ringForDueWork(deps)
   })
