@@ -66,7 +66,7 @@ async function recordAnswers(deps: AnswerDeps, batch: ClaimedBatch, answers: rea
   await store.batches.record(batch.id, evidence)
   log.debug({ event: 'batch_recorded', batch: batch.id, send: batch.sendId, messages: evidence.length })
   if (deferredMs > 0) {
-    await giveBack(deps, batch, { nothingAccepted: true, afterMs: deferredMs, setback: false })
+    await giveBack(deps, batch, { nothingAccepted: !batch.wasInDoubt, afterMs: deferredMs, setback: false })
   }
   if (evidence.some((one) => one.kind === 'refused')) await pauseWhenMuchIsRefused(deps, batch)
 }

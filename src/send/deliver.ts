@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts'
 import type { ReadEdition } from '../edition/keep.ts'
 import type { Body } from '../provider/provider.ts'
-import type { ClaimedBatch, FreshBatch } from '../store/batches.ts'
+import type { ClaimedBatch } from '../store/batches.ts'
 import type { Slot } from '../store/store.ts'
 import { type AnswerDeps, applyAnswer } from './answer.ts'
 import { idempotencyKey } from './batch.ts'
-import { type FrozenBody, freezeBatch, rebuildBody, type SlotLinks } from './freeze.ts'
+import { freezeBatch, rebuildBody, type SlotLinks } from './freeze.ts'
 
 /** What delivering needs to know of the world. */
 export type DeliverDeps = AnswerDeps & {
@@ -56,10 +56,13 @@ async function claimNext(deps: DeliverDeps): Promise<Claimed | null> {
   const claimant = { account: provider.account, worker: deps.worker, leaseMs: LEASE_MS }
   for (;;) {
     const made: { body?: Body } = {}
-    const claim = await store.batches.claim(claimant, async (fresh) => {
-      const { frozen, body } = await freeze(deps, fresh)
-      made.body = body
-      return frozen
+    const claim = await store.batches.claim(claimant, async (editionHash) => {
+      const edition = await deps.readEdition(editionHash)
+      return (fresh) => {
+        const { frozen, body } = freezeBatch(fresh, { ...deps, edition })
+        made.body = body
+        return frozen
+      }
     })
     switch (claim.kind) {
       case 'claimed':
@@ -72,11 +75,6 @@ async function claimNext(deps: DeliverDeps): Promise<Claimed | null> {
         log.error({ event: 'batch_not_frozen', batch: claim.batchId, err: claim.error })
     }
   }
-}
-
-async function freeze(deps: DeliverDeps, fresh: FreshBatch): Promise<FrozenBody> {
-  const edition = await deps.readEdition(fresh.editionHash)
-  return freezeBatch(fresh, { edition, provider: deps.provider, links: deps.links })
 }
 
 async function submitBatch(deps: DeliverDeps, { batch, body: made }: Claimed, slot: TakenSlot): Promise<void> {

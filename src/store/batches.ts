@@ -46,12 +46,14 @@ export type FreshBatch = {
   readonly kind: 'bulk' | 'single'
   readonly newsletter: Newsletter
   readonly sendId: SendId | null
-  readonly editionHash: string
   readonly members: readonly Member[]
 }
 
-/** Turns a fresh batch into what its bytes are made of. Called inside the claiming transaction: quick, and no I/O but an edition. */
-export type Freeze = (fresh: FreshBatch) => Promise<Frozen>
+/**
+ * Gives what turns a fresh batch of an edition into what its bytes are made of. The edition is read first, while nobody
+ * waits; the rest happens while readers who want to leave wait for it: quick, and without I/O.
+ */
+export type Freeze = (editionHash: string) => Promise<(fresh: FreshBatch) => Frozen>
 
 /** Who claims: the account whose slot was taken, and the worker that will hold the lease. */
 export type Claimant = { readonly account: string; readonly worker: string; readonly leaseMs: number }
@@ -59,7 +61,7 @@ export type Claimant = { readonly account: string; readonly worker: string; read
 export type Claim =
   /** Frozen and committed: its bytes may leave. */
   | { readonly kind: 'claimed'; readonly batch: ClaimedBatch }
-  /** A batch was due, but nobody in it is to be written to any more; it is settled. Claim again. */
+  /** A batch was due, but nobody in it is to be written to: all have left, or its send was just stopped. Claim again. */
   | { readonly kind: 'emptied' }
   /** A batch was due, but freezing it failed; it was put off and `error` wants to be logged. */
   | { readonly kind: 'not_frozen'; readonly batchId: BatchId; readonly error: unknown }

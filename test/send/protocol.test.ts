@@ -406,7 +406,7 @@ forEachDatabase((tier) => {
     test('pauses a send whose doubts go on being resolved', async () => {
       const sending = await open({ readers: 12 })
       const send = await sending.prepared()
-      sending.provider.script.push('lost_after', { kind: 'slow_down', retryAfterMs: 1_000 })
+      sending.provider.script.push('lost_after', { kind: 'quota', retryAfterMs: 60_000, detail: 'daily' })
       await deliverInTime(sending)
       await sending.store.sends.pause(send, 'operator', 'test')
       await sending.clock.advance(HOUR)
@@ -481,10 +481,9 @@ async function claim(sending: Sending) {
   const { freezeBatch } = await import('../../src/send/freeze.ts')
   const claimed = await sending.store.batches.claim(
     { account: 'scripted', worker: 'stale', leaseMs: LEASE_MS },
-    async (fresh) => {
-      const edition = await sending.store.editions.get(fresh.editionHash)
-      if (!edition) throw new Error('no edition')
-      return freezeBatch(fresh, { ...sending, edition }).frozen
+    async (editionHash) => {
+      const edition = await sending.readEdition(editionHash)
+      return (fresh) => freezeBatch(fresh, { ...sending, edition }).frozen
     },
   )
   if (claimed.kind !== 'claimed') throw new Error(`not claimed: ${claimed.kind}`)

@@ -71,9 +71,19 @@ const BACK_TO_DOUBT = `
       not_before = app_now() + make_interval(secs => $3 / 1000.0), setbacks = setbacks + $4
   where id = $1 and attempt = $2 and state = 'submitting'`
 
-// Not fenced: what the provider took is true whoever asked, and beats every guess that stands there.
+// Not fenced: what the provider took is true whoever asked, and beats every guess that stands there. Batches are locked
+// before their deliveries, as everywhere: whoever decides about the batch now must not make this fail.
 async function recordEvidence(pool: Pool, batchId: BatchId, evidence: readonly Evidence[]): Promise<void> {
+  const ids = evidence.map((one) => one.deliveryId)
   await transaction(pool, async (client) => {
+    await client.query(
+      `select
+       from batch
+       where id = any ($1::uuid || array(select batch_id from delivery where id = any ($2::uuid[])))
+       order by id
+       for update`,
+      [batchId, ids],
+    )
     const { rows } = await client.query<{ batch_id: string }>(
       `update delivery
        set outcome = learned.outcome, reason = learned.reason, address = learned.address,
@@ -88,7 +98,7 @@ async function recordEvidence(pool: Pool, batchId: BatchId, evidence: readonly E
              end
        returning delivery.batch_id`,
       [
-        evidence.map((one) => one.deliveryId),
+        ids,
         evidence.map((one) => one.kind),
         evidence.map((one) => (one.kind === 'accepted' ? null : one.reason)),
         evidence.map((one) => one.address),

@@ -34,6 +34,7 @@ type MemberRow = {
  */
 export async function claimBatch(pool: Pool, claimant: Claimant, freeze: Freeze): Promise<Claim> {
   const failed: { batchId: BatchId | null } = { batchId: null }
+  const stopped = new Error('The send was stopped while its batch was being frozen.')
   try {
     return await transaction(pool, async (client) => {
       const { rows } = await client.query<DueRow>(NEXT_DUE, [claimant.account])
@@ -41,9 +42,12 @@ export async function claimBatch(pool: Pool, claimant: Claimant, freeze: Freeze)
       if (!due) return { kind: 'none' }
       if (due.frozen) return { kind: 'claimed', batch: await retake(client, due, due.frozen, claimant) }
       failed.batchId = due.id
-      return freezeFresh(client, due, claimant, freeze)
+      const claim = await freezeFresh(client, due, claimant, freeze)
+      if (claim === 'stopped') throw stopped
+      return claim
     })
   } catch (error) {
+    if (error === stopped) return { kind: 'emptied' }
     if (!failed.batchId) throw error
     await putOff(pool, failed.batchId)
     return { kind: 'not_frozen', batchId: failed.batchId, error }
@@ -51,10 +55,11 @@ export async function claimBatch(pool: Pool, claimant: Claimant, freeze: Freeze)
 }
 
 // Single mail first; then the lowest due batch of each send that is on, oldest send first. Partial indexes
-// batch_due_single and batch_due_bulk; one row locked a send. A paused send's doubts go on being resolved.
+// batch_due_single and batch_due_bulk; one row locked a send. A paused send's doubts go on being resolved. What is read is
+// the row as it was locked: another worker may have had it since this statement began.
 const NEXT_DUE = `
   with single as (
-    select id
+    select *
     from batch
     where kind = 'single' and state in ('pending', 'in_doubt') and not_before <= app_now()
       and (account is null or account = $1)
@@ -62,10 +67,10 @@ const NEXT_DUE = `
     limit 1
     for update skip locked
   ), bulk as (
-    select picked.id
+    select picked.*
     from send
     cross join lateral (
-      select batch.id
+      select batch.*
       from batch
       where batch.send_id = send.id and batch.state in ('pending', 'in_doubt') and batch.not_before <= app_now()
         and (batch.account is null or batch.account = $1)
@@ -79,10 +84,10 @@ const NEXT_DUE = `
     limit 1
   )
   select id, kind, newsletter_id, send_id, edition_hash, state, generation, attempt, setbacks, parent_id, frozen
-  from batch
-  where id = (select id from single union all select id from bulk limit 1)`
+  from (select * from single union all select * from bulk) as due`
 
-async function freezeFresh(client: Tx, due: DueRow, claimant: Claimant, freeze: Freeze): Promise<Claim> {
+async function freezeFresh(client: Tx, due: DueRow, claimant: Claimant, freeze: Freeze): Promise<Claim | 'stopped'> {
+  const freezeMembers = await freeze(due.edition_hash)
   await client.query('select pg_advisory_xact_lock_shared($1)', [LOCKS.consent])
   const { rows } = await client.query<MemberRow>(due.kind === 'bulk' ? CHECK_BULK : CHECK_SINGLE, [
     due.id,
@@ -97,14 +102,9 @@ async function freezeFresh(client: Tx, due: DueRow, claimant: Claimant, freeze: 
     )
     return { kind: 'emptied' }
   }
-  const frozen = await freeze({
-    id: due.id,
-    kind: due.kind,
-    newsletter: await requireNewsletter(client, due.newsletter_id),
-    sendId: due.send_id,
-    editionHash: due.edition_hash,
-    members,
-  })
+  const newsletter = await requireNewsletter(client, due.newsletter_id)
+  const frozen = freezeMembers({ id: due.id, kind: due.kind, newsletter, sendId: due.send_id, members })
+  if (due.send_id && !(await isStillSending(client, due.send_id))) return 'stopped'
   await client.query(
     `update batch
      set state = 'submitting', attempt = attempt + 1, worker = $2, lease_until = app_now() + make_interval(secs => $3 / 1000.0),
@@ -113,6 +113,13 @@ async function freezeFresh(client: Tx, due: DueRow, claimant: Claimant, freeze: 
     [due.id, claimant.worker, claimant.leaseMs, JSON.stringify(frozen), claimant.account, skipped],
   )
   return { kind: 'claimed', batch: { ...readDue(due), wasInDoubt: false, frozen } }
+}
+
+// Freezing takes its time. Whoever stopped the send meanwhile, and perhaps began another one of the issue, has been
+// told that this batch will not go out; whoever stops it from now on waits until this claim can be seen.
+async function isStillSending(client: Tx, id: SendId): Promise<boolean> {
+  const { rowCount } = await client.query(`select from send where id = $1 and state = 'sending' for share`, [id])
+  return rowCount === 1
 }
 
 /** A batch that may be known to the provider is taken as it was frozen: same members, same bytes, same key. */
