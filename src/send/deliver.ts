@@ -42,7 +42,7 @@ export async function deliverDue(deps: DeliverDeps, signal: AbortSignal): Promis
     await clock.sleep(slot.waitMs, signal)
     if (signal.aborted) return batches
     await deps.reach?.('slot_taken')
-    const claimed = await claimNext(deps)
+    const claimed = await claimNext(deps, signal)
     if (!claimed) return batches
     await submitBatch(deps, claimed, slot)
   }
@@ -51,10 +51,10 @@ export async function deliverDue(deps: DeliverDeps, signal: AbortSignal): Promis
 type TakenSlot = Extract<Slot, { kind: 'slot' }>
 type Claimed = { readonly batch: ClaimedBatch; readonly body: Body | undefined }
 
-async function claimNext(deps: DeliverDeps): Promise<Claimed | null> {
+async function claimNext(deps: DeliverDeps, signal: AbortSignal): Promise<Claimed | null> {
   const { store, provider, log } = deps
   const claimant = { account: provider.account, worker: deps.worker, leaseMs: LEASE_MS }
-  for (;;) {
+  while (!signal.aborted) {
     const made: { body?: Body } = {}
     const claim = await store.batches.claim(claimant, async (editionHash) => {
       const edition = await deps.readEdition(editionHash)
@@ -75,6 +75,7 @@ async function claimNext(deps: DeliverDeps): Promise<Claimed | null> {
         log.error({ event: 'batch_not_frozen', batch: claim.batchId, err: claim.error })
     }
   }
+  return null
 }
 
 async function submitBatch(deps: DeliverDeps, { batch, body: made }: Claimed, slot: TakenSlot): Promise<void> {

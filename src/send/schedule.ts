@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Edition } from '../edition/edition.ts'
 import { fillEdition } from '../edition/fill.ts'
 import { longValues } from '../edition/long-values.ts'
+import { slotNames } from '../edition/slot-names.ts'
 import { AppError, notFound } from '../error.ts'
 import type { IssueId, SendId } from '../id.ts'
 import type { Issue } from '../issue/issue.ts'
@@ -12,6 +13,7 @@ import type { Queue } from '../queue/queue.ts'
 import type { Store } from '../store/store.ts'
 import { readAddress } from '../subscriber/address.ts'
 import { prepareBell } from './bells.ts'
+import type { SlotLinks } from './freeze.ts'
 import type { Send, SendEdition } from './send.ts'
 
 /** What scheduling needs to know of the world. */
@@ -19,6 +21,7 @@ export type ScheduleDeps = Omit<RenderIssueDeps, 'store'> & {
   readonly store: Store
   readonly queue: Queue
   readonly provider: Pick<Provider, 'flags' | 'name'>
+  readonly links: SlotLinks
   readonly clock: Clock
 }
 
@@ -153,6 +156,7 @@ async function requireReaders({ store }: ScheduleDeps, newsletter: Newsletter): 
 async function storeEditions(deps: ScheduleDeps, issue: Issue, at: Date | 'now'): Promise<readonly SendEdition[]> {
   const edition = await renderIssue(deps, issue, at === 'now' ? deps.clock.now() : at)
   requireReadableSize(edition)
+  requireLinks(deps, issue, edition)
   await deps.store.editions.put(edition, issue.id)
   return [{ variant: 'main', locale: null, editionHash: edition.hash }]
 }
@@ -168,6 +172,21 @@ function requireReadableSize(edition: Edition): void {
       problems: [{ where: 'issue.articles', message: 'expected fewer or shorter articles' }],
     },
   )
+}
+
+/** A message is not made with a link missing or unsafe: better said now than by every batch when it is frozen. */
+function requireLinks({ links }: ScheduleDeps, issue: Issue, edition: Edition): void {
+  const values = { ...links.slotUrls(issue.newsletterId, null), view: links.view(edition.hash) }
+  const unknown = slotNames(edition).urls.filter((name) => !Object.hasOwn(values, name))
+  if (unknown.length > 0) {
+    throw new AppError('invalid_input', `The template ${edition.template} cannot be sent.`, {
+      problems: unknown.map((name) => ({
+        where: `url slot ${name}`,
+        message: `expected one of ${Object.keys(values).join(', ')}`,
+      })),
+    })
+  }
+  fillEdition(edition, values)
 }
 
 function notScheduled(send: Send): AppError {
