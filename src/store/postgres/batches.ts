@@ -12,13 +12,7 @@ export function createBatchStore(pool: Pool): BatchStore {
   return {
     claim: (claimant, freeze) => claimBatch(pool, claimant, freeze),
     renew: async (fence, { leaseMs, maxDoubtMs }) => {
-      const { rowCount } = await pool.query(
-        `update batch
-         set lease_until = app_now() + make_interval(secs => $3 / 1000.0)
-         where id = $1 and attempt = $2 and state = 'submitting'
-           and in_doubt_since > app_now() - make_interval(secs => $4 / 1000.0)`,
-        [fence.id, fence.attempt, leaseMs, maxDoubtMs],
-      )
+      const { rowCount } = await pool.query({ ...RENEW, values: [fence.id, fence.attempt, leaseMs, maxDoubtMs] })
       return rowCount === 1
     },
     record: (batchId, evidence) => recordEvidence(pool, batchId, evidence),
@@ -58,6 +52,15 @@ export function createBatchStore(pool: Pool): BatchStore {
   }
 }
 
+const RENEW = {
+  name: 'renew_lease',
+  text: `
+  update batch
+  set lease_until = app_now() + make_interval(secs => $3 / 1000.0)
+  where id = $1 and attempt = $2 and state = 'submitting'
+    and in_doubt_since > app_now() - make_interval(secs => $4 / 1000.0)`,
+}
+
 const BACK_TO_PENDING = `
   update batch
   set state = 'pending', generation = generation + 1, frozen = null, account = null, in_doubt_since = null,
@@ -76,71 +79,83 @@ const BACK_TO_DOUBT = `
 async function recordEvidence(pool: Pool, batchId: BatchId, evidence: readonly Evidence[]): Promise<void> {
   const ids = evidence.map((one) => one.deliveryId)
   await transaction(pool, async (client) => {
-    await client.query(
-      `select
-       from batch
-       where id = any ($1::uuid || array(select batch_id from delivery where id = any ($2::uuid[])))
-       order by id
-       for update`,
-      [batchId, ids],
-    )
-    const { rows } = await client.query<{ batch_id: string }>(
-      `update delivery
-       set outcome = learned.outcome, reason = learned.reason, address = learned.address,
-           provider_message_id = learned.provider_message_id, updated_at = app_now()
-       from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
-         as learned (id, outcome, reason, address, provider_message_id)
-       where delivery.id = learned.id
-         and case learned.outcome
-               when 'accepted' then delivery.outcome <> 'accepted'
-               when 'refused' then delivery.outcome in ('planned', 'submitting', 'uncertain')
-               else delivery.outcome in ('planned', 'submitting')
-             end
-       returning delivery.batch_id`,
-      [
+    await client.query({ ...LOCK_BATCHES, values: [batchId, ids] })
+    const { rows } = await client.query<{ batch_id: string }>({
+      ...RECORD,
+      values: [
         ids,
         evidence.map((one) => one.kind),
         evidence.map((one) => (one.kind === 'accepted' ? null : one.reason)),
         evidence.map((one) => one.address),
         evidence.map((one) => (one.kind === 'accepted' ? one.providerMessageId : null)),
       ],
-    )
+    })
     await settleBatches(client, [...new Set([batchId, ...rows.map((row) => row.batch_id)])])
   })
 }
 
+const LOCK_BATCHES = {
+  name: 'lock_batches_of',
+  text: `
+  select
+  from batch
+  where id = any ($1::uuid || array(select batch_id from delivery where id = any ($2::uuid[])))
+  order by id
+  for update`,
+}
+
+const RECORD = {
+  name: 'record_evidence',
+  text: `
+  update delivery
+  set outcome = learned.outcome, reason = learned.reason, address = learned.address,
+      provider_message_id = learned.provider_message_id, updated_at = app_now()
+  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+    as learned (id, outcome, reason, address, provider_message_id)
+  where delivery.id = learned.id
+    and case learned.outcome
+          when 'accepted' then delivery.outcome <> 'accepted'
+          when 'refused' then delivery.outcome in ('planned', 'submitting', 'uncertain')
+          else delivery.outcome in ('planned', 'submitting')
+        end
+  returning delivery.batch_id`,
+}
+
 /** Counts the members of a few batches anew, and settles those that have none open. */
 async function settleBatches(client: Tx, ids: readonly string[]): Promise<void> {
-  await client.query(
-    `with counted as (
-       select batch_id,
-              count(*) filter (where outcome = 'accepted') as accepted,
-              count(*) filter (where outcome = 'refused') as refused,
-              count(*) filter (where outcome = 'uncertain') as uncertain,
-              count(*) filter (where outcome = 'skipped') as skipped,
-              bool_or(outcome in ('planned', 'submitting')) as open,
-              bool_or(outcome = 'uncertain') as unclear
-       from delivery
-       where batch_id = any($1)
-       group by batch_id
-     ), judged as (
-       select counted.*,
-              not open and (state in ('pending', 'submitting', 'in_doubt') or state = 'held' and not unclear) as done
-       from counted
-       join batch on batch.id = counted.batch_id
-     )
-     update batch
-     set accepted = judged.accepted, refused = judged.refused, uncertain = judged.uncertain, skipped = judged.skipped,
-         state = case when done then 'settled' else state end,
-         settled_at = case when done then app_now() else settled_at end,
-         frozen = case when done then null else frozen end,
-         in_doubt_since = case when done then null else in_doubt_since end,
-         lease_until = case when done then null else lease_until end,
-         held_reason = case when done then null else held_reason end
-     from judged
-     where batch.id = judged.batch_id`,
-    [ids],
+  await client.query({ ...SETTLE, values: [ids] })
+}
+
+const SETTLE = {
+  name: 'settle_batches',
+  text: `
+  with counted as (
+    select batch_id,
+           count(*) filter (where outcome = 'accepted') as accepted,
+           count(*) filter (where outcome = 'refused') as refused,
+           count(*) filter (where outcome = 'uncertain') as uncertain,
+           count(*) filter (where outcome = 'skipped') as skipped,
+           bool_or(outcome in ('planned', 'submitting')) as open,
+           bool_or(outcome = 'uncertain') as unclear
+    from delivery
+    where batch_id = any($1)
+    group by batch_id
+  ), judged as (
+    select counted.*,
+           not open and (state in ('pending', 'submitting', 'in_doubt') or state = 'held' and not unclear) as done
+    from counted
+    join batch on batch.id = counted.batch_id
   )
+  update batch
+  set accepted = judged.accepted, refused = judged.refused, uncertain = judged.uncertain, skipped = judged.skipped,
+      state = case when done then 'settled' else state end,
+      settled_at = case when done then app_now() else settled_at end,
+      frozen = case when done then null else frozen end,
+      in_doubt_since = case when done then null else in_doubt_since end,
+      lease_until = case when done then null else lease_until end,
+      held_reason = case when done then null else held_reason end
+  from judged
+  where batch.id = judged.batch_id`,
 }
 
 function takeOver(pool: Pool, tooOldMs: number): Promise<{ expired: number; held: number }> {

@@ -20,6 +20,8 @@ type NewsletterRow = {
 const COLUMNS =
   'id, slug, name, from_name, from_address, reply_to, postal_address, homepage, locale, time_zone, created_at'
 
+const BY_ID = { name: 'newsletter_by_id', text: `select ${COLUMNS} from newsletter where id = $1` }
+
 /** Newsletters on PostgreSQL. */
 export function createNewsletterStore(pool: Pool): NewsletterStore {
   const one = async (sql: string, values: unknown[]) => {
@@ -86,7 +88,7 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
 
 /** The newsletter that another row refers to; within that row's transaction. */
 export async function requireNewsletter(tx: Queryable, id: NewsletterId): Promise<Newsletter> {
-  const { rows } = await tx.query<NewsletterRow>(`select ${COLUMNS} from newsletter where id = $1`, [id])
+  const { rows } = await tx.query<NewsletterRow>({ ...BY_ID, values: [id] })
   const [row] = rows
   if (!row) throw new Error(`Newsletter ${id} is referred to and gone.`)
   return readNewsletter(row)

@@ -36,26 +36,8 @@ export function createPaceStore(pool: Pool): PaceStore {
       )
       return rows.map(readProvider)[0] ?? null
     },
-    // One row lock, held for the statement. A provider that is down lets one probe through a minute.
     takeSlot: async (account) => {
-      const { rows } = await pool.query<SlotRow>(
-        `with taken as (
-           update provider
-           set next_slot_at = greatest(next_slot_at, app_now()) + make_interval(secs => 1 / requests_per_second),
-               blocked_until = case when blocked_reason = 'down' then app_now() + interval '1 minute' end,
-               blocked_reason = case when blocked_reason = 'down' then 'down' end,
-               blocked_detail = case when blocked_reason = 'down' then blocked_detail end,
-               updated_at = app_now()
-           where account = $1 and (blocked_until is null or blocked_until <= app_now())
-           returning requests_per_second, blocked_reason is not null as probe, extract(epoch from
-             next_slot_at - make_interval(secs => 1 / requests_per_second) - app_now())::float8 * 1000 as wait_ms
-         )
-         select taken.*, provider.blocked_reason
-         from provider
-         left join taken on true
-         where account = $1`,
-        [account],
-      )
+      const { rows } = await pool.query<SlotRow>({ ...TAKE_SLOT, values: [account] })
       const [row] = rows
       if (!row || row.wait_ms === null) return { kind: 'blocked', reason: row?.blocked_reason ?? 'auth' }
       const { wait_ms, requests_per_second: requestsPerSecond, probe } = row
@@ -82,12 +64,13 @@ export function createPaceStore(pool: Pool): PaceStore {
         [account, requestsPerSecond],
       )
     },
+    // "down" changes no block that stands: that is the operator's business, a quota, or the minute until the next probe.
     block: async (account, reason, forMs, detail) => {
       await pool.query(
         `update provider
          set blocked_until = coalesce(app_now() + make_interval(secs => $3 / 1000.0), 'infinity'),
              blocked_reason = $2, blocked_detail = $4, updated_at = app_now()
-         where account = $1`,
+         where account = $1 and ($2 <> 'down' or blocked_until is null or blocked_until <= app_now())`,
         [account, reason, forMs, detail],
       )
     },
@@ -100,6 +83,27 @@ export function createPaceStore(pool: Pool): PaceStore {
       )
     },
   }
+}
+
+// One row lock, held for the statement. A provider that is down lets one probe through a minute.
+const TAKE_SLOT = {
+  name: 'take_slot',
+  text: `
+  with taken as (
+    update provider
+    set next_slot_at = greatest(next_slot_at, app_now()) + make_interval(secs => 1 / requests_per_second),
+        blocked_until = case when blocked_reason = 'down' then app_now() + interval '1 minute' end,
+        blocked_reason = case when blocked_reason = 'down' then 'down' end,
+        blocked_detail = case when blocked_reason = 'down' then blocked_detail end,
+        updated_at = app_now()
+    where account = $1 and (blocked_until is null or blocked_until <= app_now())
+    returning requests_per_second, blocked_reason is not null as probe, extract(epoch from
+      next_slot_at - make_interval(secs => 1 / requests_per_second) - app_now())::float8 * 1000 as wait_ms
+  )
+  select taken.*, provider.blocked_reason
+  from provider
+  left join taken on true
+  where account = $1`,
 }
 
 function readProvider(row: ProviderRow) {
