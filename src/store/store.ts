@@ -173,7 +173,7 @@ export interface PaceStore {
   slowDown(account: string, afterMs: number): Promise<void>
   /** From now on, slots are so far apart; those handed out already stay. */
   learn(account: string, requestsPerSecond: number): Promise<void>
-  /** `forMs` undefined: until the operator says otherwise. */
+  /** `forMs` undefined: until the operator says otherwise. A `down` changes nothing about a block that stands. */
   block(account: string, reason: BlockReason, forMs: number | undefined, detail: string): Promise<void>
   /** Ends a block; with `reason`, only one of that reason. */
   unblock(account: string, reason?: BlockReason): Promise<void>

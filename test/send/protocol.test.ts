@@ -465,6 +465,27 @@ forEachDatabase((tier) => {
       expect((await pace.takeSlot('scripted')).kind).toBe('slot')
     })
 
+    test('probes once a minute also when the probes fail', async () => {
+      const sending = await open({ readers: 25 })
+      await sending.prepared()
+      const unreachable = { kind: 'unreachable', detail: 'ECONNREFUSED' } as const
+      sending.provider.script.push(...Array.from({ length: 100 }, () => unreachable))
+      for (let seconds = 0; seconds < 300; seconds += 3) {
+        await deliverInTime(sending)
+        await sending.clock.advance(3_000)
+      }
+      expect(sending.provider.calls.length).toBeLessThanOrEqual(7)
+    })
+
+    test('is not set going by a call that fails after the operator’s business came up', async () => {
+      const sending = await open()
+      const { pace } = sending.store
+      await pace.block('scripted', 'auth', undefined, 'invalid_api_key')
+      await pace.block('scripted', 'down', 5_000, 'ECONNRESET')
+      await sending.clock.advance(HOUR)
+      expect(await pace.takeSlot('scripted')).toEqual({ kind: 'blocked', reason: 'auth' })
+    })
+
     test('goes on by itself when a quota resets', async () => {
       const sending = await open()
       const { pace } = sending.store
