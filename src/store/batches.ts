@@ -94,7 +94,7 @@ export interface BatchStore {
   hold(fence: Fence, reason: HeldReason): Promise<boolean>
   /**
    * Splits a batch that was refused whole into two pending halves. `alike` when its other half was refused whole too:
-   * then nothing is split, and the batch is given back as pending.
+   * then nothing is split. The caller gives the batch back as pending, as a setback; after one it is split all the same.
    */
   split(fence: Fence): Promise<'split' | 'alike' | 'lost_fence'>
   /** Leases that ran out become doubts; doubts that no provider will remember (older than `tooOldMs`) are held. */

@@ -146,6 +146,33 @@ forEachDatabase((tier) => {
     })
   })
 
+  describe('a batch whose halves were both refused whole', () => {
+    test('is halved further once the operator has resumed its send', async () => {
+      const sending = await open(10)
+      const send = await sending.prepared()
+      const { store, provider } = sending
+      const { recipients } = requireClaimed(await claim(sending)).frozen.batch
+      // One in each half, whatever is halved.
+      const bad = new Set([recipients[0]?.address, recipients[9]?.address])
+      const submit = provider.submit.bind(provider)
+      provider.submit = async (body, call) => {
+        const messages: { to: string }[] = JSON.parse(Buffer.from(body.bytes).toString('utf8'))
+        const isBad = messages.some(({ to }) => bad.has(to))
+        return isBad ? { answer: { kind: 'invalid', detail: 'bad address' } } : submit(body, call)
+      }
+      await database.pool.query(
+        `update batch set state = 'pending', frozen = null, account = null, in_doubt_since = null, lease_until = null`,
+      )
+      await deliverInTime(sending)
+      expect(await store.sends.get(send)).toMatchObject({ state: 'paused', pauseReason: 'refused_whole' })
+      await store.sends.resume(send, 'test')
+      await deliverInTime(sending)
+      await sweep(sending)
+      expect((await store.sends.get(send))?.state).toBe('sent')
+      expect(await store.sends.progress(send)).toMatchObject({ recipients: 10, accepted: 8, refused: 2, open: 0 })
+    })
+  })
+
   describe('an answer that puts messages off', () => {
     test('does not free a batch that was in doubt before', async () => {
       const sending = await open(2)

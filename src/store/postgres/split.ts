@@ -4,7 +4,8 @@ import { type Pool, transaction } from './pool.ts'
 
 /**
  * Cuts a batch that was refused whole into two pending halves with ids of their own; the bad message is in one of them.
- * When the other half of the same cut was refused whole too, the messages are not what is wrong: `alike`.
+ * When the other half of the same cut was refused whole too, the messages are not what is wrong: `alike`. Told so once,
+ * the operator has resumed the send all the same: then it is cut.
  */
 export function splitBatch(pool: Pool, fence: Fence): Promise<'split' | 'alike' | 'lost_fence'> {
   return transaction(pool, async (client) => {
@@ -13,7 +14,8 @@ export function splitBatch(pool: Pool, fence: Fence): Promise<'split' | 'alike' 
       `select
        from batch
        join batch sibling on sibling.parent_id = batch.parent_id and sibling.id <> batch.id
-       where batch.id = $1 and (sibling.state = 'split' or sibling.refused = sibling.recipients)`,
+       where batch.id = $1 and batch.setbacks = 0
+         and (sibling.state = 'split' or sibling.refused = sibling.recipients)`,
       [fence.id],
     )
     if (sibling.rowCount !== 0) return 'alike'
