@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError, notFound } from '../../error.ts'
@@ -117,13 +118,14 @@ export function subscriberRoutes(app: HttpParts): FastifyPluginAsyncZod {
             'whatever the others hold. Nobody who left, or is suppressed, comes back.',
           consumes: ['text/csv'],
           querystring: importQuery,
-          body: z.custom<AsyncIterable<Uint8Array>>(isStream, 'expected a CSV file').meta({ type: 'string' }),
+          body: z.custom<Readable>((body) => body instanceof Readable, 'expected a CSV file').meta({ type: 'string' }),
           response: { 200: importReport },
         },
       },
       async ({ body, query: { newsletter, consentSource, ...columns } }) => {
         const { id: newsletterId } = await findNewsletter(store.newsletters, newsletter)
-        const report = await importSubscribers(store.subscribers, body, { newsletterId, consentSource, columns })
+        const options = { newsletterId, consentSource, columns }
+        const report = await readToItsEnd(body, (file) => importSubscribers(store.subscribers, file, options))
         if (report.kind === 'refused') throw new AppError('invalid_input', report.reason)
         return report
       },
@@ -164,6 +166,12 @@ async function findSubscriber(subscribers: Pick<SubscriberStore, 'get'>, id: Sub
   return found
 }
 
-function isStream(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+/** A body that is left before its end takes the connection with it, and so the answer that says why. */
+async function readToItsEnd<Result>(body: Readable, read: (parts: AsyncIterable<Uint8Array>) => Promise<Result>) {
+  try {
+    return await read(body.iterator({ destroyOnReturn: false }))
+  } finally {
+    // Whoever still waits for a next part lets go of the body later than now: this goes on reading then, `resume` would not.
+    body.on('data', () => undefined)
+  }
 }
