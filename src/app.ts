@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, systemClock } from './clock.ts'
 import { type Config, type Tier, tierOf } from './config/config.ts'
+import { provideDataDir } from './config/data-dir.ts'
 import { readAppSecrets } from './config/secrets.ts'
 import { keepEditions, type ReadEdition } from './edition/keep.ts'
 import { type LoadedTemplate, loadTemplates, type TemplateSet } from './edition/templates.ts'
@@ -112,6 +113,7 @@ export async function eraseApp({ dataDir }: Pick<Config, 'dataDir'>): Promise<vo
 type Opening = { readonly clock: Clock; readonly log: Logger; readonly closers: (() => Promise<void>)[] }
 
 async function openEmbedded(config: Config, { clock, log, closers }: Opening): Promise<string> {
+  await provideDataDir(config.dataDir)
   const server = await startEmbedded({ dataDir: embeddedDir(config), clock, log })
   closers.push(() => server.stop())
   return server.url

@@ -1,8 +1,7 @@
-import { constants } from 'node:fs'
-import { access, mkdir } from 'node:fs/promises'
 import { type App, openApp } from '../app.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
+import { DATA_DIR_ADVICE, provideDataDir } from '../config/data-dir.ts'
 import { AppError, type ErrorCode } from '../error.ts'
 import { createLogger } from '../log.ts'
 import { worksElsewhere } from '../send/schedule.ts'
@@ -44,18 +43,11 @@ function configuration(config: Config): Finding {
 
 async function dataDirectory({ dataDir }: Config): Promise<Finding> {
   try {
-    await mkdir(dataDir, { recursive: true })
-    await access(dataDir, constants.W_OK)
+    await provideDataDir(dataDir)
     return { what: 'data directory', state: 'ok', detail: dataDir }
   } catch {
-    const advice = 'Make it writable for the user that runs Pressroom, or set DATA_DIR to a directory that is.'
-    return {
-      what: 'data directory',
-      state: 'fail',
-      detail: `${dataDir} is not writable`,
-      advice,
-      code: 'config_invalid',
-    }
+    const [detail, advice] = [`${dataDir} is not writable`, DATA_DIR_ADVICE]
+    return { what: 'data directory', state: 'fail', detail, advice, code: 'config_invalid' }
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startWorker } from '../../worker/main.ts'
 import { type App, openApp } from '../app.ts'
 import { type Config, withPort } from '../config/config.ts'
+import { provideDataDir } from '../config/data-dir.ts'
 import { AppError } from '../error.ts'
 import { startServer } from '../http/server.ts'
 import type { Logger } from '../log.ts'
@@ -32,6 +33,7 @@ export type Serving = {
 export async function serve(configured: Config, parts: Parts, log: Logger): Promise<Serving> {
   const config =
     parts.server && configured.port === 0 ? withPort(configured, await freePort(configured.host)) : configured
+  if (parts.server) await provideDataDir(config.dataDir)
   const app = await openApp(config, { log })
   const closers = [() => app.close()]
   const close = async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { run } from './terminal.ts'
@@ -39,6 +40,15 @@ describe('a wrong configuration', () => {
     expect(code).toBe(2)
     expect(stderr).toMatch(/^ {2}PORT: /m)
     expect(stderr).toMatch(/^ {2}LOG_LEVEL: /m)
+  })
+
+  test.each(['start', 'migrate'])('`%s` says so when DATA_DIR cannot be made', async (command) => {
+    const dataDir = join(import.meta.filename, 'data')
+    const { code, stderr } = await run([command], { env: { DATA_DIR: dataDir } })
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `DATA_DIR ${dataDir} cannot be written. Make it writable for the user that runs Pressroom, or set DATA_DIR to a directory that is.\n`,
+    })
   })
 
   test.each(['api', 'worker'])('`%s` without a database of one’s own says what runs instead', async (command) => {
