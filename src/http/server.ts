@@ -72,7 +72,7 @@ export type RunningServer = {
 
 /**
  * Serves an installation. `port` 0 takes any free one; default is what is configured, on loopback unless told otherwise.
- * @throws AppError `unavailable` when the port is taken or not allowed
+ * @throws AppError `unavailable` when the port is taken or not allowed, or the host is not of this machine
  */
 export async function startServer(
   app: App,
@@ -83,14 +83,22 @@ export async function startServer(
     await server.listen({ host, port })
   } catch (cause) {
     await server.close()
-    throw new AppError('unavailable', `Port ${port} of ${host} cannot be listened on. Set PORT to a free one.`, {
-      cause,
-    })
+    throw notListening(cause, host, port)
   }
   const url = localUrl(server)
   app.log.info({ event: 'server_started', url })
   return { url, close: () => server.close() }
 }
+
+function notListening(cause: unknown, host: string, port: number): AppError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const message = NOT_OURS.has(code)
+    ? `This machine has no address ${host}. Set HOST to one of its own, such as 127.0.0.1 or 0.0.0.0.`
+    : `Port ${port} of ${host} cannot be listened on. Set PORT to a free one.`
+  return new AppError('unavailable', message, { cause })
+}
+
+const NOT_OURS = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'])
 
 // What listens on every address is reached on loopback.
 function localUrl(server: FastifyInstance): string {

@@ -176,4 +176,12 @@ describe('a server that listens', () => {
     await running.close()
     await expect(fetch(`${running.url}/healthz`)).rejects.toThrow()
   })
+
+  test('says that it is HOST which is wrong when this machine has no such address', async () => {
+    const elsewhere = { host: '203.0.113.5', port: 0 }
+    await expect(startServer(api.app, elsewhere)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'This machine has no address 203.0.113.5. Set HOST to one of its own, such as 127.0.0.1 or 0.0.0.0.',
+    })
+  })
 })
