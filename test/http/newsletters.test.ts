@@ -51,6 +51,7 @@ describe('refuses', () => {
     ['a control character in an address', { fromAddress: 'a\u0000@example.com' }, '#/fromAddress'],
     ['a sender that is no address', { fromAddress: 'nobody' }, '#/fromAddress'],
     ['a newsletter without a postal address', { postalAddress: ' ' }, '#/postalAddress'],
+    ['a postal address that nobody can see', { postalAddress: '\u200b\u2060 ' }, '#/postalAddress'],
     ['an unknown time zone', { timeZone: 'Europe/Nowhere' }, '#/timeZone'],
     ['an unknown language', { locale: 'not a language' }, '#/locale'],
     ['a homepage that runs', { homepage: 'javascript:alert(1)' }, '#/homepage'],
