@@ -14,7 +14,7 @@ export const OPERATOR_KEY_FILE = 'operator-key'
 /**
  * Where to find the server: `--url`, `PRESSROOM_URL`, what a server in DATA_DIR wrote down, else where one would listen.
  * The operator's key goes to the server of this DATA_DIR and to no other address.
- * @throws AppError `config_invalid` when the address is none
+ * @throws AppError `config_invalid` when the address is none, or the key could not be one
  */
 export function findServer(
   options: { readonly url?: string | undefined; readonly key?: string | undefined },
@@ -25,7 +25,16 @@ export function findServer(
   const local = readServerFile(dataDir) ?? `http://127.0.0.1:${settings.PORT ?? '3000'}`
   const url = checkUrl(options.url ?? settings.PRESSROOM_URL ?? local)
   const isLocal = new URL(url).origin === new URL(checkUrl(local)).origin
-  return { url, key: options.key ?? settings.PRESSROOM_KEY ?? (isLocal ? readKey(dataDir) : null) }
+  const given = options.key ?? settings.PRESSROOM_KEY
+  return { url, key: given === undefined ? (isLocal ? readKey(dataDir) : null) : checkKey(given) }
+}
+
+function checkKey(key: string): string {
+  if (/^[\x21-\x7e]+$/.test(key.trim())) return key.trim()
+  throw new AppError(
+    'config_invalid',
+    'What --key or PRESSROOM_KEY holds is no key; one looks like pk_ and 43 characters.',
+  )
 }
 
 function checkUrl(url: string): string {

@@ -49,6 +49,11 @@ describe('the server', () => {
     expect(() => findServer({ url: 'localhost:3000' }, { directory, env })).toThrow(/not the address of a server/)
   })
 
+  test('is not asked with a key that no header can carry', () => {
+    const around = { directory, env: { ...env, PRESSROOM_KEY: 'pk_one\npk_two' } }
+    expect(() => findServer({}, around)).toThrow(/PRESSROOM_KEY/)
+  })
+
   test('file that is damaged is as good as none', async () => {
     await writeFile(join(directory, 'server.json'), '{"url": 7')
     expect(findServer({}, { directory, env }).url).toBe('http://127.0.0.1:3000')
