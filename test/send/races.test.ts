@@ -121,6 +121,20 @@ forEachDatabase((tier) => {
     })
   })
 
+  describe('a preparation', () => {
+    test('does not wait for a vacuum of the tables it fills', async () => {
+      const sending = await open(5)
+      const send = await sending.schedule()
+      const vacuum = await database.pool.connect()
+      await vacuum.query('begin')
+      await vacuum.query('lock table batch, delivery in share update exclusive mode')
+      await prepareSend(sending, send)
+      await vacuum.query('commit')
+      vacuum.release()
+      expect(await sending.store.sends.get(send)).toMatchObject({ state: 'sending', recipients: 5 })
+    })
+  })
+
   describe('evidence', () => {
     test('is kept while the batch is being held by somebody else', async () => {
       const sending = await open(5)

@@ -22,7 +22,8 @@ export async function prepareSend(pool: Pool, id: SendId, sizes: Readonly<Record
     await client.query(CUT_BATCHES, [id])
     await client.query(WRITE_DELIVERIES, [id])
     // The plans of the named statements that claim and record were made for the tables as they were; this ends them.
-    await client.query('analyze batch, delivery')
+    // A vacuum that is at these tables, which may take hours, does the same when it is done.
+    await client.query('analyze (skip_locked) batch, delivery')
     const counted = await client.query<{ recipients: number; batches: number }>(
       'select count(*)::int as recipients, coalesce(max(number), 0)::int as batches from audience',
     )
