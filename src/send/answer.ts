@@ -12,6 +12,9 @@ export type AnswerDeps = { readonly store: Store; readonly provider: Provider; r
 const DOWN_AFTER_SETBACKS = 2
 const FIRST_PROBE_MS = 5_000
 
+/** A pace recovers within minutes; what asks for more is asked again then, instead of sleeping out of everybody's reach. */
+const LONGEST_SLOW_DOWN_MS = 10 * 60_000
+
 /** A send is paused when so many, and this share, of what the provider decided on was refused. */
 const REFUSALS_AT_LEAST = 20
 const REFUSED_SHARE = 0.2
@@ -24,9 +27,11 @@ export async function applyAnswer(deps: AnswerDeps, batch: ClaimedBatch, answer:
   switch (answer.kind) {
     case 'answered':
       return recordAnswers(deps, batch, answer.messages)
-    case 'slow_down':
-      await store.pace.slowDown(provider.account, answer.retryAfterMs)
-      return giveBack(deps, batch, { nothingAccepted, afterMs: answer.retryAfterMs, setback: false })
+    case 'slow_down': {
+      const afterMs = Math.min(answer.retryAfterMs, LONGEST_SLOW_DOWN_MS)
+      await store.pace.slowDown(provider.account, afterMs)
+      return giveBack(deps, batch, { nothingAccepted, afterMs, setback: false })
+    }
     case 'quota':
       await store.pace.block(provider.account, 'quota', answer.retryAfterMs, answer.detail)
       return giveBack(deps, batch, { nothingAccepted, afterMs: 0, setback: false })
