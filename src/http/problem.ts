@@ -100,6 +100,7 @@ function refusalByStatus({ statusCode, message }: FastifyError & { readonly stat
 // No connection, and PostgreSQL's classes for "shutting down" and "too many connections".
 const OUTAGES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300'])
 
-function isOutage(error: unknown): boolean {
+/** Whether the database is away for now: nobody's input is wrong, and nothing is broken. */
+export function isOutage(error: unknown): boolean {
   return error instanceof Error && 'code' in error && OUTAGES.has(String(error.code))
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { unsubscribe } from '../../subscriber/unsubscribe.ts'
+import { isOutage } from '../problem.ts'
 import type { PublicDeps } from './deps.ts'
 import { circumstancesOf } from './reply.ts'
 
@@ -12,7 +13,7 @@ export function addOneClick(app: FastifyInstance, deps: PublicDeps): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: 65_536 }, (_request, _body, done) => done(null))
   app.setErrorHandler((error: { readonly statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500
+    const status = error.statusCode ?? (isOutage(error) ? 503 : 500)
     if (status >= 500) deps.log.error({ event: 'one_click_failed', err: error })
     return reply.code(status).send()
   })

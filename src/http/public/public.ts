@@ -1,5 +1,6 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import { isOutage } from '../problem.ts'
 import { addAssets } from './assets.ts'
 import type { PublicDeps } from './deps.ts'
 import { addOneClick } from './one-click.ts'
@@ -32,6 +33,6 @@ function answerErrors(app: FastifyInstance, { log }: PublicDeps, basePath: strin
     const status = error.statusCode ?? 500
     if (status >= 400 && status < 500) return sendNotice(reply, 'badRequest', basePath, status)
     log.error({ event: 'public_page_failed', err: error })
-    return sendNotice(reply, 'broken', basePath, 500)
+    return sendNotice(reply, 'broken', basePath, isOutage(error) ? 503 : 500)
   })
 }

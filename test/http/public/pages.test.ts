@@ -41,6 +41,7 @@ let newsletterId: NewsletterId
 let app: FastifyInstance
 let clock: FakeClock
 let rung: Bell[]
+let isDown: boolean
 const tokens = createTokens(['a secret for tests'])
 const links = createLinks({ publicUrl: 'https://news.example.com/letters', tokens })
 const stores = () => ({
@@ -70,6 +71,7 @@ afterAll(() => database.drop())
 beforeEach(async () => {
   clock = new FakeClock()
   rung = []
+  isDown = false
   const webView = async (hash: string) =>
     hash === EDITION
       ? {
@@ -80,7 +82,7 @@ beforeEach(async () => {
       : null
   const deps = {
     publicUrl: 'https://news.example.com/letters',
-    ...stores(),
+    ...outOfReach(stores()),
     links,
     tokens,
     confirmationEdition: async () => EDITION,
@@ -104,6 +106,17 @@ beforeEach(async () => {
 })
 
 afterEach(() => app.close())
+
+/** Stores that find newsletters only while the database is up. */
+function outOfReach({ newsletters, subscribers }: ReturnType<typeof stores>) {
+  const whenUp = <Input, Found>(find: (input: Input) => Promise<Found>) => {
+    return async (input: Input) => {
+      if (isDown) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+      return find(input)
+    }
+  }
+  return { newsletters: { ...newsletters, get: whenUp(newsletters.get), find: whenUp(newsletters.find) }, subscribers }
+}
 
 const get = (url: string) => app.inject({ method: 'GET', url })
 const postForm = (url: string, fields: Record<string, string>) =>
@@ -364,4 +377,13 @@ test('a body that cannot be read is answered with a page', async () => {
     payload: 'x',
   })
   expect([answer.statusCode, answer.headers['content-type']]).toEqual([415, 'text/html; charset=utf-8'])
+})
+
+test('while the database does not answer, everybody is asked to come again', async () => {
+  const subscriberId = await addReader('outage@example.com')
+  const token = tokens.sign('unsubscribe', { newsletterId, subscriberId })
+  isDown = true
+  const page = await get('/n/brief')
+  expect([page.statusCode, page.headers['content-type']]).toEqual([503, 'text/html; charset=utf-8'])
+  expect((await app.inject({ method: 'POST', url: `/u/${token}` })).statusCode).toBe(503)
 })
