@@ -77,13 +77,12 @@ const BACK_TO_DOUBT = `
 // Not fenced: what the provider took is true whoever asked, and beats every guess that stands there. Batches are locked
 // before their deliveries, as everywhere: whoever decides about the batch now must not make this fail.
 async function recordEvidence(pool: Pool, batchId: BatchId, evidence: readonly Evidence[]): Promise<void> {
-  const ids = evidence.map((one) => one.deliveryId)
   await transaction(pool, async (client) => {
-    await client.query({ ...LOCK_BATCHES, values: [batchId, ids] })
+    await client.query({ ...LOCK_BATCHES, values: [batchId] })
     const { rows } = await client.query<{ batch_id: string }>({
       ...RECORD,
       values: [
-        ids,
+        evidence.map((one) => one.deliveryId),
         evidence.map((one) => one.kind),
         evidence.map((one) => (one.kind === 'accepted' ? null : one.reason)),
         evidence.map((one) => one.address),
@@ -94,14 +93,16 @@ async function recordEvidence(pool: Pool, batchId: BatchId, evidence: readonly E
   })
 }
 
+// The batch, and those it was cut into since: its deliveries are in one of them.
 const LOCK_BATCHES = {
-  name: 'lock_batches_of',
+  name: 'lock_batch_and_parts',
   text: `
-  select
-  from batch
-  where id = any ($1::uuid || array(select batch_id from delivery where id = any ($2::uuid[])))
-  order by id
-  for update`,
+  with recursive part as (
+    select $1::uuid as id
+    union all
+    select batch.id from batch join part on batch.parent_id = part.id
+  )
+  select from batch where id in (select id from part) order by id for update`,
 }
 
 const RECORD = {

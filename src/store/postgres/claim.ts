@@ -154,7 +154,8 @@ async function putOff(pool: Pool, id: BatchId): Promise<void> {
 }
 
 // Members in the order of their delivery ids; those not to be written to any more become skipped on the way.
-// At most a batch of rows, by delivery_batch and primary keys.
+// At most a batch of rows, by delivery_batch and primary keys. The subscription is looked up reader by reader (`offset 0`
+// keeps it so): before the tables were first analysed, a join would read the newsletter's whole list for every batch.
 const CHECK_BULK = {
   name: 'check_bulk_members',
   text: `
@@ -169,11 +170,14 @@ const CHECK_BULK = {
                where suppression.address_key = subscriber.address_key
                  and (suppression.newsletter_id is null or suppression.newsletter_id = $2)
              ) then 'suppressed'
-             when subscription.status is distinct from 'confirmed' then 'unsubscribed'
+             when not exists (
+               select from subscription
+               where newsletter_id = $2 and subscriber_id = delivery.subscriber_id and status = 'confirmed'
+               offset 0
+             ) then 'unsubscribed'
            end as skip
     from delivery
     left join subscriber on subscriber.id = delivery.subscriber_id
-    left join subscription on subscription.newsletter_id = $2 and subscription.subscriber_id = delivery.subscriber_id
     where delivery.batch_id = $1 and delivery.outcome = 'planned'
   ), skipped as (
     update delivery
