@@ -110,29 +110,32 @@ function toBullJob({ job, key, runAt }: Bell): { name: string; data: Job; opts: 
 
 function startConsumer(backend: Backend, handler: JobHandler, concurrency: number, log: Logger): Consumer {
   const stopping = new AbortController()
+  const running = new Set<Promise<void>>()
+  const work = async (bullJob: BullJob) => {
+    const job = toJob(bullJob.data)
+    if (!job) return log.warn({ event: 'job_unknown' })
+    try {
+      await bullJob.removeDeduplicationKey()
+      await handler(job, stopping.signal)
+    } catch (err) {
+      log.error({ event: 'job_failed', job, err }, 'the sweep will ring again')
+    }
+  }
   const worker = backend.work(
-    async (bullJob) => {
-      const job = toJob(bullJob.data)
-      if (!job) return log.warn({ event: 'job_unknown' })
-      try {
-        await bullJob.removeDeduplicationKey()
-        await handler(job, stopping.signal)
-      } catch (err) {
-        log.error({ event: 'job_failed', job, err }, 'the sweep will ring again')
-      }
+    (bullJob) => {
+      const done = work(bullJob).finally(() => running.delete(done))
+      running.add(done)
+      return done
     },
     { ...WORKER_SETTINGS, concurrency },
   )
   let stopped: Promise<void> | undefined
   const stop = async (deadlineMs: number) => {
     stopping.abort()
-    if (
-      (await within(
-        deadlineMs,
-        worker.close().then(() => true),
-      )) === true
-    )
-      return
+    // While the backend is away, a worker waits for it, without end and for nothing when it is idle.
+    const isForced = running.size === 0 && !(await backend.reachable())
+    const closed = worker.close(isForced).then(() => true)
+    if ((await within(deadlineMs, closed)) === true) return
     log.warn({ event: 'consumer_abandoned', deadlineMs }, 'jobs were still running; they start again elsewhere')
     void worker.disconnect().catch(() => undefined)
   }

@@ -19,13 +19,14 @@ export function createRedisQueue({ url, prefix = 'pressroom', log }: RedisQueueO
   const { complain, settled } = complainer(log)
   const connect = (options: RedisOptions) => {
     const connection = new Redis(url, { retryStrategy: (times) => Math.min(200 * times, 2_000), ...options })
+    follow(connection, connections)
     return connection.on('error', complain).on('ready', settled)
   }
+  const connections = new Set<Redis>()
   // A producer answers at once, a worker waits for as long as it takes.
   const producer = connect({ enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 3_000 })
   const queue = new Queue(QUEUE_NAME, { connection: producer, prefix })
   queue.on('error', complain)
-  const connections = new Set([producer])
   const firstContact = once(producer, 'ready', { signal: AbortSignal.timeout(2_500) }).catch(() => undefined)
 
   const backend: Backend = {
@@ -33,7 +34,6 @@ export function createRedisQueue({ url, prefix = 'pressroom', log }: RedisQueueO
     queue,
     work: (processor, settings) => {
       const connection = connect({ maxRetriesPerRequest: null })
-      connections.add(connection)
       const worker = new Worker(QUEUE_NAME, processor, { ...settings, connection, prefix })
       return worker.on('error', complain)
     },
@@ -47,6 +47,17 @@ export function createRedisQueue({ url, prefix = 'pressroom', log }: RedisQueueO
     },
   }
   return createBullQueue(backend, log)
+}
+
+/**
+ * Keeps a connection and all that are made after its pattern: BullMQ makes one for each worker, and does not end it
+ * while Redis is away.
+ */
+function follow(connection: Redis, connections: Set<Redis>): Redis {
+  const duplicate = connection.duplicate.bind(connection)
+  connection.duplicate = (override) => follow(duplicate(override), connections)
+  connections.add(connection)
+  return connection
 }
 
 async function checkRedis(redis: Redis, firstContact: Promise<unknown>): ReturnType<Backend['check']> {

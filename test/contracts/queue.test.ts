@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPostgresQueue } from '../../src/queue/postgres.ts'
 import { createRedisQueue } from '../../src/queue/redis.ts'
 import { type TestDatabase, testLog } from '../support/database.ts'
@@ -27,6 +30,19 @@ describe('where nobody listens', () => {
     describeUnreachableQueue(async () =>
       createPostgresQueue({ url: `postgresql://127.0.0.1:${await freePort()}/pressroom`, log: testLog }),
     )
+  })
+
+  test.each([
+    ['Redis', 'redis:', ''],
+    ['PostgreSQL', 'postgresql:', '/pressroom'],
+  ])('a process on %s that is asked to end does so, and soon', async (_, protocol, path) => {
+    const program = join(import.meta.dirname, 'queue-process.ts')
+    const url = `${protocol}//127.0.0.1:${await freePort()}${path}`
+    const child = spawn(process.execPath, ['--import', 'tsx', program, url], { timeout: 20_000, killSignal: 'SIGKILL' })
+    const said: string[] = []
+    child.stdout.on('data', (part) => said.push(String(part)))
+    const [code] = await once(child, 'close')
+    expect({ code, said: said.join('') }).toEqual({ code: 0, said: 'closed\n' })
   })
 })
 
