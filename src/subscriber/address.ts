@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url'
+import { domainToASCII, domainToUnicode } from 'node:url'
 import { z } from 'zod'
 import { hasControlCharacter } from '../text.ts'
 
@@ -83,11 +83,16 @@ const BAD_DOMAIN = 'The domain after the @ is not valid.'
 
 function domainProblem(ascii: string): string | undefined {
   const labels = ascii.split('.')
-  if (!labels.every((label) => LABEL.test(label))) return BAD_DOMAIN
+  if (!labels.every((label) => LABEL.test(label) && standsForSomething(label))) return BAD_DOMAIN
   if (labels.length < 2) return 'The domain after the @ needs a dot, as in example.com.'
   if (isNumeric(lastLabel(ascii))) return 'Expected a domain after the @, not an IP address.'
   if (DEAD_TOP_LEVELS.has(lastLabel(ascii))) return 'The domain after the @ cannot receive mail.'
   return undefined
+}
+
+/** An A-label has to have letters behind it (RFC 5890 section 2.3.2.1); from Node 24 on, turning it to ASCII does not tell. */
+function standsForSomething(label: string): boolean {
+  return !label.startsWith('xn--') || !domainToUnicode(label).startsWith('xn--')
 }
 
 function lastLabel(domain: string): string {
