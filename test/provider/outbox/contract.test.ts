@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AddressObject, simpleParser } from 'mailparser'
+import PostalMime from 'postal-mime'
 import { createOutboxProvider } from '../../../src/provider/outbox/provider.ts'
 import { type Arrived, describeProvider } from '../../contracts/provider.ts'
 
@@ -16,23 +16,18 @@ describeProvider('outbox', async () => {
 
 /** Read by someone else's parser, so that our own reader cannot cover for our writer. */
 async function arrived(file: string): Promise<Arrived> {
-  const mail = await simpleParser(await readFile(file), { skipTextToHtml: true })
-  const lines = mail.headerLines.map(({ key, line }) => [key, line.slice(key.length + 1).trim()])
-  const headers: Record<string, string> = Object.fromEntries(lines)
+  const mail = await PostalMime.parse(await readFile(file))
+  const headers = Object.fromEntries(mail.headers.map(({ key, value }) => [key, value]))
   return {
     deliveryId: /^<(.*)@pressroom\.local>$/.exec(mail.messageId ?? '')?.[1] ?? '',
-    from: mail.from?.text ?? '',
+    from: `"${mail.from?.name}" <${mail.from?.address}>`,
     // As it stands there: the parser shows A-labels in their own letters.
     to: headers.to ?? '',
-    replyTo: addressOf(mail.replyTo) || undefined,
+    replyTo: mail.replyTo?.[0]?.address,
     subject: mail.subject ?? '',
-    html: mail.html || '',
-    text: mail.text ?? '',
+    // The parser counts the line break before a boundary as the part's own (RFC 2046 section 5.1.1 says otherwise).
+    html: mail.html?.replace(/\n$/, '') ?? '',
+    text: mail.text?.replace(/\n$/, '') ?? '',
     headers,
   }
-}
-
-function addressOf(field: AddressObject | AddressObject[] | undefined): string {
-  const [first] = [field ?? []].flat()
-  return first?.value[0]?.address ?? ''
 }
