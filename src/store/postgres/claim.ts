@@ -153,56 +153,46 @@ async function putOff(pool: Pool, id: BatchId): Promise<void> {
   )
 }
 
-// Members in the order of their delivery ids; those not to be written to any more become skipped on the way.
-// At most a batch of rows, by delivery_batch and primary keys. The subscription is looked up reader by reader (`offset 0`
-// keeps it so): before the tables were first analysed, a join would read the newsletter's whole list for every batch.
-const CHECK_BULK = {
-  name: 'check_bulk_members',
-  text: `
-  with checked as materialized (
-    select delivery.id as delivery_id, subscriber.id as subscriber_id, subscriber.address,
-           coalesce(subscriber.first_name, '') as first_name, coalesce(subscriber.attributes, '{}') as attributes,
-           '{}'::json as slot_values,
+// A reader of a send: the subscription is looked up reader by reader (`offset 0` keeps it so), because before the tables
+// are first analysed a join would read the newsletter's whole list for every batch.
+const CHECK_BULK = checkMembers('check_bulk_members', {
+  whom: 'subscriber.id as subscriber_id, subscriber.address',
+  skip: `
            case
              when subscriber.id is null then 'erased'
-             when exists (
-               select from suppression
-               where suppression.address_key = subscriber.address_key
-                 and (suppression.newsletter_id is null or suppression.newsletter_id = $2)
-             ) then 'suppressed'
+             when ${isSuppressed('subscriber.address_key')} then 'suppressed'
              when not exists (
                select from subscription
                where newsletter_id = $2 and subscriber_id = delivery.subscriber_id and status = 'confirmed'
                offset 0
              ) then 'unsubscribed'
-           end as skip
-    from delivery
-    left join subscriber on subscriber.id = delivery.subscriber_id
-    where delivery.batch_id = $1 and delivery.outcome = 'planned'
-  ), skipped as (
-    update delivery
-    set outcome = 'skipped', reason = checked.skip, updated_at = app_now()
-    from checked
-    where delivery.id = checked.delivery_id and checked.skip is not null
-  )
-  select * from checked order by delivery_id`,
-}
+           end`,
+})
 
 // A single mail is asked for by whom it goes to; only a suppression stops it.
-const CHECK_SINGLE = {
-  name: 'check_single_member',
-  text: `
-  with checked as materialized (
-    select delivery.id as delivery_id, delivery.subscriber_id, delivery.address,
-           coalesce(subscriber.first_name, '') as first_name, coalesce(subscriber.attributes, '{}') as attributes,
-           coalesce(delivery.slot_values, '{}') as slot_values,
-           case
-             when exists (
+const CHECK_SINGLE = checkMembers('check_single_member', {
+  whom: 'delivery.subscriber_id, delivery.address',
+  skip: `case when ${isSuppressed('lower(delivery.address)')} then 'suppressed' end`,
+})
+
+function isSuppressed(key: string): string {
+  return `exists (
                select from suppression
-               where suppression.address_key = lower(delivery.address)
+               where suppression.address_key = ${key}
                  and (suppression.newsletter_id is null or suppression.newsletter_id = $2)
-             ) then 'suppressed'
-           end as skip
+             )`
+}
+
+// Members in the order of their delivery ids; those not to be written to any more become skipped on the way.
+// At most a batch of rows, by delivery_batch and primary keys.
+function checkMembers(name: string, { whom, skip }: { readonly whom: string; readonly skip: string }) {
+  return {
+    name,
+    text: `
+  with checked as materialized (
+    select delivery.id as delivery_id, ${whom},
+           coalesce(subscriber.first_name, '') as first_name, coalesce(subscriber.attributes, '{}') as attributes,
+           coalesce(delivery.slot_values, '{}') as slot_values, ${skip} as skip
     from delivery
     left join subscriber on subscriber.id = delivery.subscriber_id
     where delivery.batch_id = $1 and delivery.outcome = 'planned'
@@ -213,6 +203,7 @@ const CHECK_SINGLE = {
     where delivery.id = checked.delivery_id and checked.skip is not null
   )
   select * from checked order by delivery_id`,
+  }
 }
 
 function readDue(due: DueRow): Omit<ClaimedBatch, 'wasInDoubt' | 'frozen'> {
