@@ -5,7 +5,7 @@ import { deliverDue, LEASE_MS, MAX_DOUBT_MS } from '../../src/send/deliver.ts'
 import { prepareSend } from '../../src/send/prepare.ts'
 import { sweep } from '../../src/send/sweep.ts'
 import type { TestDatabase } from '../support/database.ts'
-import { addReaders, openSending, type Sending } from '../support/sending.ts'
+import { addReaders, deliverInTime, openSending, type Sending } from '../support/sending.ts'
 import { forEachDatabase } from '../support/tiers.ts'
 
 const HOUR = 3_600_000
@@ -524,22 +524,6 @@ async function reasons(sending: Sending, sendId: SendId): Promise<Record<string,
   const counts: Record<string, number> = {}
   for (const { reason } of rows) if (reason) counts[reason] = (counts[reason] ?? 0) + 1
   return counts
-}
-
-/** Delivers, and lets time pass whenever that waits for its next slot. */
-async function deliverInTime(sending: Sending): Promise<void> {
-  let working = true
-  const stopped = () => {
-    working = false
-  }
-  const delivering = deliverDue(sending, sending.never)
-  delivering.then(stopped, stopped)
-  while (working) {
-    // In a call two sleepers watch its lease and deadline; one alone waits for a slot.
-    if (sending.clock.sleeping === 1) await sending.clock.advance(1_000)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  await delivering
 }
 
 async function until(holds: () => boolean): Promise<void> {

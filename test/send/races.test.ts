@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SendId } from '../../src/id.ts'
 import type { Evidence } from '../../src/outcome/outcome.ts'
 import { prepareBell } from '../../src/send/bells.ts'
-import { deliverDue, LEASE_MS } from '../../src/send/deliver.ts'
+import { LEASE_MS } from '../../src/send/deliver.ts'
 import { freezeBatch } from '../../src/send/freeze.ts'
 import { prepareSend } from '../../src/send/prepare.ts'
 import { sweep } from '../../src/send/sweep.ts'
@@ -12,6 +12,7 @@ import { openTestApp } from '../support/app.ts'
 import type { TestDatabase } from '../support/database.ts'
 import {
   addReaders,
+  deliverInTime,
   makeNewsletter,
   openSending,
   ScriptedProvider,
@@ -292,20 +293,4 @@ function acceptanceOf({ frozen }: ClaimedBatch): Evidence[] {
     address,
     providerMessageId: `late-${deliveryId}`,
   }))
-}
-
-/** Delivers, and lets time pass whenever that waits for its next slot. */
-async function deliverInTime(sending: Sending): Promise<void> {
-  let working = true
-  const stopped = () => {
-    working = false
-  }
-  const delivering = deliverDue(sending, sending.never)
-  delivering.then(stopped, stopped)
-  while (working) {
-    // In a call two sleepers watch its lease and deadline; one alone waits for a slot.
-    if (sending.clock.sleeping === 1) await sending.clock.advance(1_000)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  await delivering
 }

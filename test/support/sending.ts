@@ -8,7 +8,7 @@ import { createLinks } from '../../src/links.ts'
 import type { Newsletter } from '../../src/newsletter/newsletter.ts'
 import type { Body, CallAnswer, FrozenBatch, Provider } from '../../src/provider/provider.ts'
 import type { Bell, Queue } from '../../src/queue/queue.ts'
-import type { DeliverDeps, DeliverStep } from '../../src/send/deliver.ts'
+import { type DeliverDeps, type DeliverStep, deliverDue } from '../../src/send/deliver.ts'
 import { prepareSend } from '../../src/send/prepare.ts'
 import { createPostgresStore } from '../../src/store/postgres/store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -173,6 +173,22 @@ export async function openSending(
     return id
   }
   return { ...deps, newsletter, issueId: issue.id, schedule, prepared, never: new AbortController().signal }
+}
+
+/** Delivers, and lets time pass whenever that waits for its next slot. */
+export async function deliverInTime(sending: Sending): Promise<void> {
+  let working = true
+  const stopped = () => {
+    working = false
+  }
+  const delivering = deliverDue(sending, sending.never)
+  delivering.then(stopped, stopped)
+  while (working) {
+    // In a call two sleepers watch its lease and deadline; one alone waits for a slot.
+    if (sending.clock.sleeping === 1) await sending.clock.advance(1_000)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await delivering
 }
 
 /** A newsletter that may be sent. */
