@@ -34,8 +34,13 @@ export type MessageAnswer =
   | { readonly kind: 'accepted'; readonly providerMessageId: string }
   /** The provider said no to this message, for good. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** The provider said no to this message, for now. */
-  | { readonly kind: 'deferred'; readonly reason: string; readonly retryAfterMs: number }
+  /** The provider said no to this message, for now. `domainWide`: to whatever goes to that domain. */
+  | {
+      readonly kind: 'deferred'
+      readonly reason: string
+      readonly retryAfterMs: number
+      readonly domainWide?: boolean
+    }
   /** Nobody can know. */
   | { readonly kind: 'uncertain'; readonly reason: string }
 
@@ -69,7 +74,7 @@ export type PaceReport = {
 
 export type Submission = { readonly answer: CallAnswer; readonly pace?: PaceReport | undefined }
 
-export type ProviderName = 'outbox' | 'resend'
+export type ProviderName = 'outbox' | 'resend' | 'smtp'
 
 /**
  * The way out: takes batches and says what became of them. Implementations are small and keep nothing between calls;
@@ -84,7 +89,7 @@ export interface Provider {
   readonly flags: {
     /** Repeating a call with the same key and bytes is harmless. Without it, the unit is one message. */
     readonly idempotent: boolean
-    /** Takes more than one message in a call. */
+    /** Takes more than one message in a call. Without it, `assemble` and `submit` are only ever given one. */
     readonly batch: boolean
     /** Tells later what became of a message, by webhook. */
     readonly reportsEvents: boolean
@@ -101,7 +106,10 @@ export interface Provider {
   }
   /** Pure: no clock, no randomness; the same edition and batch give the same bytes for ever (within one `wire`). */
   assemble(edition: Edition, batch: FrozenBatch): Body
-  /** Never throws for what a provider or a network can do; `signal` aborts the call, and its answer is then lost. */
+  /**
+   * Never throws for what a provider or a network can do; `signal` aborts the call, and its answer is then lost. The key
+   * is the batch's and its generation's; without `flags.batch`, the delivery's.
+   */
   submit(body: Body, call: { readonly idempotencyKey: string; readonly signal: AbortSignal }): Promise<Submission>
   /** Whether the account can be used now, without sending anything; for `doctor`. */
   check(signal: AbortSignal): Promise<{ readonly ok: boolean; readonly detail: string }>
