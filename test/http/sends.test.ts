@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { withLogOpen } from '../support/database.ts'
 import { deliverAll } from '../support/deliver.ts'
 import { anIssue, type Calling, openCalling } from './calling.ts'
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
   issue = (await anIssue(api)).issue
 })
 afterEach(async () => {
-  await api.database.pool.query('truncate operator_log, delivery, batch, send_edition, send')
+  await api.database.pool.query(withLogOpen('truncate operator_log, delivery, batch, send_edition, send'))
   await api.database.pool.query(`update subscription set status = 'confirmed'`)
   await api.call('PATCH', '/v1/newsletters/morning', { timeZone: 'UTC' })
 })
