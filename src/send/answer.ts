@@ -21,33 +21,12 @@ const REFUSED_SHARE = 0.2
 
 /** Writes down what a call came to, and decides what the batch does next. Running it twice changes nothing. */
 export async function applyAnswer(deps: AnswerDeps, batch: ClaimedBatch, answer: CallAnswer): Promise<void> {
-  const { store, provider, log } = deps
-  if (answer.kind !== 'answered') log.warn(describe(batch, answer))
+  const { store, log } = deps
+  if (answer.kind !== 'answered') log.warn(describeAnswer(batch, answer))
   const nothingAccepted = provesNothingAccepted(answer) && !batch.wasInDoubt
   switch (answer.kind) {
     case 'answered':
       return recordAnswers(deps, batch, answer.messages)
-    case 'slow_down': {
-      const afterMs = Math.min(answer.retryAfterMs, LONGEST_SLOW_DOWN_MS)
-      await store.pace.slowDown(provider.account, afterMs)
-      return giveBack(deps, batch, { nothingAccepted, afterMs, setback: false })
-    }
-    case 'quota':
-      await store.pace.block(provider.account, 'quota', answer.retryAfterMs, answer.detail)
-      return giveBack(deps, batch, { nothingAccepted, afterMs: 0, setback: false })
-    case 'unauthorised':
-      await store.pace.block(provider.account, 'auth', undefined, answer.detail)
-      return giveBack(deps, batch, { nothingAccepted, afterMs: 0, setback: false })
-    case 'unreachable':
-      await store.pace.block(provider.account, 'down', FIRST_PROBE_MS, answer.detail)
-      return giveBack(deps, batch, { nothingAccepted, afterMs: backoffMs(batch.setbacks), setback: true })
-    case 'lost':
-      if (batch.setbacks >= DOWN_AFTER_SETBACKS) {
-        await store.pace.block(provider.account, 'down', FIRST_PROBE_MS, answer.detail)
-      }
-      return giveBack(deps, batch, { nothingAccepted, afterMs: backoffMs(batch.setbacks), setback: true })
-    case 'in_flight':
-      return giveBack(deps, batch, { nothingAccepted, afterMs: answer.retryAfterMs, setback: false })
     case 'key_mismatch':
       await store.batches.hold(batch, 'key_mismatch')
       return
@@ -55,6 +34,41 @@ export async function applyAnswer(deps: AnswerDeps, batch: ClaimedBatch, answer:
       return batch.wasInDoubt
         ? giveBack(deps, batch, { nothingAccepted, afterMs: backoffMs(batch.setbacks), setback: true })
         : narrowDown(deps, batch, answer.detail)
+    default:
+      return giveBack(deps, batch, { nothingAccepted, ...(await heedAnswer(deps, batch, answer)) })
+  }
+}
+
+/** An answer about the whole account or connection, and not about a message. */
+export type AccountAnswer = Exclude<CallAnswer, { readonly kind: 'answered' | 'key_mismatch' | 'invalid' }>
+
+/** Does what such an answer asks of the account's pace, and tells when its batch may be tried again. */
+export async function heedAnswer(
+  { store, provider }: AnswerDeps,
+  { setbacks }: Pick<ClaimedBatch, 'setbacks'>,
+  answer: AccountAnswer,
+): Promise<{ readonly afterMs: number; readonly setback: boolean }> {
+  const { account } = provider
+  switch (answer.kind) {
+    case 'slow_down': {
+      const afterMs = Math.min(answer.retryAfterMs, LONGEST_SLOW_DOWN_MS)
+      await store.pace.slowDown(account, afterMs)
+      return { afterMs, setback: false }
+    }
+    case 'quota':
+      await store.pace.block(account, 'quota', answer.retryAfterMs, answer.detail)
+      return { afterMs: 0, setback: false }
+    case 'unauthorised':
+      await store.pace.block(account, 'auth', undefined, answer.detail)
+      return { afterMs: 0, setback: false }
+    case 'unreachable':
+      await store.pace.block(account, 'down', FIRST_PROBE_MS, answer.detail)
+      return { afterMs: backoffMs(setbacks), setback: true }
+    case 'lost':
+      if (setbacks >= DOWN_AFTER_SETBACKS) await store.pace.block(account, 'down', FIRST_PROBE_MS, answer.detail)
+      return { afterMs: backoffMs(setbacks), setback: true }
+    case 'in_flight':
+      return { afterMs: answer.retryAfterMs, setback: false }
   }
 }
 
@@ -73,7 +87,7 @@ async function recordAnswers(deps: AnswerDeps, batch: ClaimedBatch, answers: rea
   if (deferredMs > 0) {
     await giveBack(deps, batch, { nothingAccepted: !batch.wasInDoubt, afterMs: deferredMs, setback: false })
   }
-  if (evidence.some((one) => one.kind === 'refused')) await pauseWhenMuchIsRefused(deps, batch)
+  if (evidence.some((one) => one.kind === 'refused')) await pauseWhenMuchFails(deps, batch)
 }
 
 /** One bad message refuses a whole batch: halve it until that message stands alone. */
@@ -83,7 +97,7 @@ async function narrowDown(deps: AnswerDeps, batch: ClaimedBatch, detail: string)
   if (first && others.length === 0) {
     const { deliveryId, address } = first
     await store.batches.record(batch.id, [{ kind: 'refused', deliveryId, address, reason: detail }])
-    return pauseWhenMuchIsRefused(deps, batch)
+    return pauseWhenMuchFails(deps, batch)
   }
   if ((await store.batches.split(batch)) !== 'alike') return
   await giveBack(deps, batch, { nothingAccepted: true, afterMs: 0, setback: true })
@@ -92,12 +106,14 @@ async function narrowDown(deps: AnswerDeps, batch: ClaimedBatch, detail: string)
   }
 }
 
-async function pauseWhenMuchIsRefused({ store, log }: AnswerDeps, { sendId }: ClaimedBatch): Promise<void> {
+/** Stops a send of which much fails, and says so. What became uncertain counts like what was refused. */
+export async function pauseWhenMuchFails({ store, log }: AnswerDeps, { sendId }: ClaimedBatch): Promise<void> {
   if (!sendId) return
-  const { accepted, refused } = await store.sends.progress(sendId)
-  if (refused < REFUSALS_AT_LEAST || refused < (accepted + refused) * REFUSED_SHARE) return
+  const { accepted, refused, uncertain } = await store.sends.progress(sendId)
+  const failed = refused + uncertain
+  if (failed < REFUSALS_AT_LEAST || failed < (accepted + failed) * REFUSED_SHARE) return
   if (await store.sends.pause(sendId, 'failure_rate', 'pressroom')) {
-    log.error({ event: 'send_paused', send: sendId, reason: 'failure_rate', accepted, refused })
+    log.error({ event: 'send_paused', send: sendId, reason: 'failure_rate', accepted, refused, uncertain })
   }
 }
 
@@ -107,6 +123,7 @@ async function giveBack({ store }: AnswerDeps, batch: ClaimedBatch, how: Return)
   await store.batches.giveBack(batch, how)
 }
 
-function describe(batch: ClaimedBatch, answer: Exclude<CallAnswer, { kind: 'answered' }>) {
+/** For the log. */
+export function describeAnswer(batch: ClaimedBatch, answer: CallAnswer) {
   return { event: 'batch_not_accepted', batch: batch.id, send: batch.sendId, attempt: batch.attempt, answer }
 }

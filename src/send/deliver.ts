@@ -5,7 +5,9 @@ import type { ClaimedBatch } from '../store/batches.ts'
 import type { Slot } from '../store/store.ts'
 import { type AnswerDeps, applyAnswer } from './answer.ts'
 import { idempotencyKey } from './batch.ts'
+import { callInTime, LEASE, LEASE_MS } from './call.ts'
 import { freezeBatch, rebuildBody, type SlotLinks } from './freeze.ts'
+import { submitOneByOne } from './one-by-one.ts'
 
 /** What delivering needs to know of the world. */
 export type DeliverDeps = AnswerDeps & {
@@ -20,13 +22,6 @@ export type DeliverDeps = AnswerDeps & {
 
 /** The steps of a batch, in order: between any two of them the process may die. */
 export type DeliverStep = 'slot_taken' | 'frozen' | 'leaving' | 'answered' | 'recorded'
-
-/** A batch belongs to whoever claimed it for this long, unless they say that they are still at it. */
-export const LEASE_MS = 90_000
-const RENEW_EVERY_MS = 20_000
-
-/** Providers remember keys for 24 h; an hour is left for clocks and queues. */
-export const MAX_DOUBT_MS = 23 * 3_600_000
 
 /**
  * Submits whatever is due for the provider's account, batch by batch at its pace, until nothing is due, the provider is
@@ -44,16 +39,19 @@ export async function deliverDue(deps: DeliverDeps, signal: AbortSignal): Promis
     await deps.reach?.('slot_taken')
     const claimed = await claimNext(deps, signal)
     if (!claimed) return batches
-    await submitBatch(deps, claimed, slot)
+    if (provider.flags.batch) await submitBatch(deps, claimed, slot)
+    else await submitOneByOne(deps, claimed.batch, slot, signal)
   }
 }
 
-type TakenSlot = Extract<Slot, { kind: 'slot' }>
+/** A turn at the provider. */
+export type TakenSlot = Extract<Slot, { kind: 'slot' }>
 type Claimed = { readonly batch: ClaimedBatch; readonly body: Body | undefined }
 
 async function claimNext(deps: DeliverDeps, signal: AbortSignal): Promise<Claimed | null> {
   const { store, provider, log } = deps
-  const claimant = { account: provider.account, worker: deps.worker, leaseMs: LEASE_MS }
+  const { account, flags } = provider
+  const claimant = { account, oneByOne: !flags.batch, worker: deps.worker, leaseMs: LEASE_MS }
   while (!signal.aborted) {
     const made: { body?: Body } = {}
     const claim = await store.batches.claim(claimant, async (editionHash) => {
@@ -87,9 +85,14 @@ async function submitBatch(deps: DeliverDeps, { batch, body: made }: Claimed, sl
     await store.batches.hold(batch, rebuilt.kind)
     return
   }
-  if (!(await store.batches.renew(batch, { leaseMs: LEASE_MS, maxDoubtMs: MAX_DOUBT_MS }))) return
+  const permittedAt = deps.clock.now()
+  if (!(await store.batches.renew(batch, LEASE))) return
   await deps.reach?.('leaving')
-  const { answer, pace } = await callProvider(deps, batch, rebuilt.body)
+  const submission = await callInTime(deps, batch, permittedAt, (signal) =>
+    provider.submit(rebuilt.body, { idempotencyKey: idempotencyKey(batch), signal }),
+  )
+  if (!submission) return
+  const { answer, pace } = submission
   await deps.reach?.('answered')
   if (pace && isNews(pace.requestsPerSecond, slot.requestsPerSecond)) {
     await store.pace.learn(provider.account, pace.requestsPerSecond)
@@ -107,30 +110,4 @@ function isNews(learned: number, known: number): boolean {
 async function rebuild(deps: DeliverDeps, batch: ClaimedBatch) {
   const edition = await deps.readEdition(batch.frozen.batch.editionHash)
   return rebuildBody(batch.frozen, { edition, provider: deps.provider })
-}
-
-/** One call, kept from lasting longer than its deadline, with the lease kept from running out meanwhile. */
-async function callProvider(deps: DeliverDeps, batch: ClaimedBatch, body: Body) {
-  const { store, provider, clock } = deps
-  const call = new AbortController()
-  const over = new AbortController()
-  const keepLease = async () => {
-    for (;;) {
-      await clock.sleep(RENEW_EVERY_MS, over.signal)
-      if (over.signal.aborted) return
-      const ours = await store.batches.renew(batch, { leaseMs: LEASE_MS, maxDoubtMs: MAX_DOUBT_MS }).catch(() => true)
-      if (!ours) return call.abort()
-    }
-  }
-  const endInTime = async () => {
-    await clock.sleep(provider.limits.deadlineMs, over.signal)
-    if (!over.signal.aborted) call.abort()
-  }
-  const watching = Promise.all([keepLease(), endInTime()])
-  try {
-    return await provider.submit(body, { idempotencyKey: idempotencyKey(batch), signal: call.signal })
-  } finally {
-    over.abort()
-    await watching
-  }
 }

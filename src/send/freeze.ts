@@ -14,8 +14,8 @@ export type SlotLinks = {
   view(editionHash: string): string
 }
 
-/** A batch frozen, with the bytes it was frozen for. */
-export type FrozenBody = { readonly frozen: Frozen; readonly body: Body }
+/** A batch frozen, with the bytes it was frozen for; none where its messages are put together one by one. */
+export type FrozenBody = { readonly frozen: Frozen; readonly body: Body | undefined }
 
 /** Writes down what a batch's bytes are made of, and makes them. Pure: the same batch freezes to the same bytes. */
 export function freezeBatch(
@@ -33,9 +33,9 @@ export function freezeBatch(
     shared: { view: links.view(edition.hash) },
     recipients: fresh.members.map((member) => freezeMember(member, newsletter, names, links)),
   }
-  const body = provider.assemble(edition, batch)
+  const body = provider.flags.batch ? provider.assemble(edition, batch) : undefined
   const { name, account, wire } = provider
-  return { frozen: { batch, wire, provider: name, account, sha256: body.sha256 }, body }
+  return { frozen: { batch, wire, provider: name, account, sha256: body?.sha256 ?? null }, body }
 }
 
 /** The bytes of a frozen batch once more, or why they must not be submitted. */

@@ -21,6 +21,8 @@ export type PrepareDeps = {
 
 /** What a message takes in a body besides its edition: addresses, tags, names of fields. */
 const ENVELOPE_BYTES = 2_000
+/** Where messages go one by one: enough for a claim to cost little, few enough that a pause is heeded by the next one. */
+const MESSAGES_A_CLAIM = 50
 
 /**
  * Freezes the audience of a send that is due and cuts its batches; a send found too late becomes missed. Harmless when
@@ -42,12 +44,12 @@ export async function prepareSend(deps: PrepareDeps, id: SendId): Promise<void> 
 async function batchSizes(deps: PrepareDeps, id: SendId): Promise<Record<string, number>> {
   const { readEdition, provider } = deps
   const { editions } = await findSend(deps, id)
-  const most = provider.flags.batch ? provider.limits.maxRecipients : 1
+  if (!provider.flags.batch) return Object.fromEntries(editions.map(({ variant }) => [variant, MESSAGES_A_CLAIM]))
   const sizes = await Promise.all(
     editions.map(async ({ variant, editionHash }) => {
       const edition = await readEdition(editionHash)
       const fit = Math.floor(provider.limits.maxBodyBytes / messageBytes(edition))
-      return [variant, Math.min(most, Math.max(1, fit))]
+      return [variant, Math.min(provider.limits.maxRecipients, Math.max(1, fit))]
     }),
   )
   return Object.fromEntries(sizes)

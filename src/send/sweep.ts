@@ -5,7 +5,7 @@ import type { Provider } from '../provider/provider.ts'
 import type { Bell, Queue } from '../queue/queue.ts'
 import type { Store } from '../store/store.ts'
 import { deliverBells, singleBell } from './bells.ts'
-import { MAX_DOUBT_MS } from './deliver.ts'
+import { MAX_DOUBT_MS } from './call.ts'
 import { settleFinished } from './settle.ts'
 
 /** What sweeping needs to know of the world. */

@@ -11,8 +11,8 @@ export type Frozen = {
   readonly wire: string
   readonly provider: string
   readonly account: string
-  /** Of the body, hex. */
-  readonly sha256: string
+  /** Of the body, hex; null where messages go one by one: none of them is ever repeated. */
+  readonly sha256: string | null
 }
 
 /** A batch in a worker's hands, frozen: its bytes may leave. */
@@ -56,7 +56,13 @@ export type FreshBatch = {
 export type Freeze = (editionHash: string) => Promise<(fresh: FreshBatch) => Frozen>
 
 /** Who claims: the account whose slot was taken, and the worker that will hold the lease. */
-export type Claimant = { readonly account: string; readonly worker: string; readonly leaseMs: number }
+export type Claimant = {
+  readonly account: string
+  /** Its messages are submitted one at a time, each begun and recorded for itself. */
+  readonly oneByOne: boolean
+  readonly worker: string
+  readonly leaseMs: number
+}
 
 export type Claim =
   /** Frozen and committed: its bytes may leave. */
@@ -67,6 +73,19 @@ export type Claim =
   | { readonly kind: 'not_frozen'; readonly batchId: BatchId; readonly error: unknown }
   /** Nothing is due for this account. */
   | { readonly kind: 'none' }
+
+/** Whether one message of a batch may leave now. */
+export type Begin =
+  /** Committed: should nobody record what became of it, it is uncertain. */
+  | 'begun'
+  /** Its outcome is known already. */
+  | 'gone'
+  /** Its send was paused or cancelled. */
+  | 'stopped'
+  /** Single mail is waiting, and goes first. */
+  | 'yield'
+  /** The batch is another attempt's by now. */
+  | 'lost_fence'
 
 /** A batch as held by one attempt; what is decided with an outdated attempt changes nothing. */
 export type Fence = { readonly id: BatchId; readonly attempt: number }
@@ -80,6 +99,10 @@ export interface BatchStore {
   claim(claimant: Claimant, freeze: Freeze): Promise<Claim>
   /** Extends the lease; false when the batch is no longer this attempt's, or in doubt for longer than `maxDoubtMs`. */
   renew(fence: Fence, lease: { readonly leaseMs: number; readonly maxDoubtMs: number }): Promise<boolean>
+  /** Before one message of a batch that goes one by one: its delivery becomes submitting, if that is still to be. */
+  begin(fence: Fence, message: { readonly deliveryId: DeliveryId; readonly address: string }): Promise<Begin>
+  /** What was begun and certainly not taken is planned again. `deferred` counts; returns how often it has been. */
+  putBack(deliveryId: DeliveryId, how: { readonly deferred: boolean }): Promise<number>
   /** Writes down what was learned, by delivery, and settles the batch when no member of it is left open. */
   record(batchId: BatchId, evidence: readonly Evidence[]): Promise<void>
   /**
@@ -97,7 +120,10 @@ export interface BatchStore {
    * then nothing is split. The caller gives the batch back as pending, as a setback; after one it is split all the same.
    */
   split(fence: Fence): Promise<'split' | 'alike' | 'lost_fence'>
-  /** Leases that ran out become doubts; doubts that no provider will remember (older than `tooOldMs`) are held. */
+  /**
+   * Leases that ran out become doubts; doubts that no provider will remember (older than `tooOldMs`) are held. Where
+   * messages go one by one, only what was begun is uncertain, for good; the others are pending again.
+   */
   takeOver(tooOldMs: number): Promise<{ readonly expired: number; readonly held: number }>
   /** Holds the doubts that belong to another account than the configured one. */
   holdForeign(account: string): Promise<number>

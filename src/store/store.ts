@@ -177,7 +177,15 @@ export interface PaceStore {
   block(account: string, reason: BlockReason, forMs: number | undefined, detail: string): Promise<void>
   /** Ends a block; with `reason`, only one of that reason. */
   unblock(account: string, reason?: BlockReason): Promise<void>
+  /** Which of these receiving domains asked for less, and how long to wait; one whose time is over takes one message. */
+  enterDomains(account: string, domains: readonly string[]): Promise<readonly DomainWait[]>
+  /** Nothing to that domain for `forMs`, doubled each time in a row, at most 4 h. */
+  deferDomain(account: string, domain: string, forMs: number): Promise<void>
+  clearDomain(account: string, domain: string): Promise<void>
 }
+
+/** `waitMs` null: one message may go there now, to see whether it is taken. */
+export type DomainWait = { readonly domain: string; readonly waitMs: number | null }
 
 /** What an API key may do. `public`-facing pages need none. */
 export type Scope = 'read' | 'write' | 'send'

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { type FakeResend, startFakeResend } from '../../src/fake-resend/index.ts'
-import { LEASE_MS } from '../../src/send/deliver.ts'
+import { LEASE_MS } from '../../src/send/call.ts'
 import type { Progress } from '../../src/send/send.ts'
 import { FakeClock } from '../support/clock.ts'
 import { type Installation, startInstallation } from '../support/installation.ts'

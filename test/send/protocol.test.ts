@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SendId } from '../../src/id.ts'
 import type { CallAnswer } from '../../src/provider/provider.ts'
-import { deliverDue, LEASE_MS, MAX_DOUBT_MS } from '../../src/send/deliver.ts'
+import { LEASE_MS, MAX_DOUBT_MS } from '../../src/send/call.ts'
+import { deliverDue } from '../../src/send/deliver.ts'
 import { prepareSend } from '../../src/send/prepare.ts'
 import { sweep } from '../../src/send/sweep.ts'
 import type { TestDatabase } from '../support/database.ts'
@@ -309,6 +310,21 @@ forEachDatabase((tier) => {
       }
     })
 
+    test('that sleeps for a day between its last look and the first byte submits nothing', async () => {
+      let slept = false
+      const sleepOnce = async (step: string) => {
+        if (step !== 'leaving' || slept) return
+        slept = true
+        await sending.clock.advance(25 * HOUR)
+      }
+      const sending = await open({ readers: 5, reach: sleepOnce })
+      const send = await sending.prepared()
+      await deliverInTime(sending)
+      await sweep(sending)
+      expect(sending.provider.calls).toEqual([])
+      expect(await summary(sending, send)).toEqual({ state: 'sent', recipients: 5, uncertain: 5, open: 0 })
+    })
+
     test('that wakes up after its lease decides nothing, but what it learned counts', async () => {
       const sending = await open({ readers: 3 })
       const send = await sending.prepared()
@@ -501,7 +517,7 @@ forEachDatabase((tier) => {
 async function claim(sending: Sending) {
   const { freezeBatch } = await import('../../src/send/freeze.ts')
   const claimed = await sending.store.batches.claim(
-    { account: 'scripted', worker: 'stale', leaseMs: LEASE_MS },
+    { account: 'scripted', oneByOne: false, worker: 'stale', leaseMs: LEASE_MS },
     async (editionHash) => {
       const edition = await sending.readEdition(editionHash)
       return (fresh) => freezeBatch(fresh, { ...sending, edition }).frozen

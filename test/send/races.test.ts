@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SendId } from '../../src/id.ts'
 import type { Evidence } from '../../src/outcome/outcome.ts'
 import { prepareBell } from '../../src/send/bells.ts'
-import { LEASE_MS } from '../../src/send/deliver.ts'
+import { LEASE_MS } from '../../src/send/call.ts'
 import { freezeBatch } from '../../src/send/freeze.ts'
 import { prepareSend } from '../../src/send/prepare.ts'
 import { sweep } from '../../src/send/sweep.ts'
@@ -271,7 +271,7 @@ class HeldProvider extends ScriptedProvider {
 
 function claim(sending: Sending, { whileReading }: { whileReading?: () => Promise<void> } = {}): Promise<Claim> {
   return sending.store.batches.claim(
-    { account: sending.provider.account, worker: 'w2', leaseMs: LEASE_MS },
+    { account: sending.provider.account, oneByOne: false, worker: 'w2', leaseMs: LEASE_MS },
     async (editionHash) => {
       await whileReading?.()
       const edition = await sending.readEdition(editionHash)

@@ -21,13 +21,13 @@ export class ScriptedProvider implements Provider {
   readonly name = 'outbox'
   account = 'scripted'
   wire = 'scripted-1'
-  readonly flags = { idempotent: true, batch: true, reportsEvents: false, leavesMachine: false }
+  flags = { idempotent: true, batch: true, reportsEvents: false, leavesMachine: false }
   limits = { maxRecipients: 10, maxBodyBytes: 4_000_000, requestsPerSecond: 1_000, deadlineMs: 60_000 }
   /** Acceptances by delivery id: more than one is a broken promise. */
   readonly accepted = new Map<string, number>()
   readonly calls: { readonly key: string; readonly sha256: string }[] = []
   /** Answers for the next calls; `lost_after` accepts, then loses the answer. Empty: accept. */
-  readonly script: (CallAnswer | 'lost_after' | 'hang')[] = []
+  readonly script: (CallAnswer | 'accept' | 'lost_after' | 'hang')[] = []
   /** Refuses any batch that holds this address, as a whole. */
   badAddress: string | undefined
   readonly #keys = new Map<string, { readonly sha256: string; readonly answer: CallAnswer }>()
@@ -51,7 +51,7 @@ export class ScriptedProvider implements Provider {
       this.#accept(body, idempotencyKey)
       return { answer: { kind: 'lost', detail: 'cut' } as const }
     }
-    return { answer: next ?? this.#accept(body, idempotencyKey) }
+    return { answer: next === undefined || next === 'accept' ? this.#accept(body, idempotencyKey) : next }
   }
 
   async check() {
@@ -67,7 +67,7 @@ export class ScriptedProvider implements Provider {
   }[] = []
 
   #accept(body: Body, key: string): CallAnswer {
-    const known = this.#keys.get(key)
+    const known = this.flags.idempotent ? this.#keys.get(key) : undefined
     if (known) return known.sha256 === body.sha256 ? known.answer : { kind: 'key_mismatch', detail: 'other bytes' }
     const messages: { deliveryId: string; to: string; html: string; subject: string }[] = JSON.parse(
       Buffer.from(body.bytes).toString('utf8'),
@@ -133,12 +133,18 @@ const links = createLinks({ publicUrl: 'https://news.example.com', tokens: creat
 /** Builds a newsletter with `readers` confirmed readers (reader0@example.com …) and one issue. */
 export async function openSending(
   database: TestDatabase,
-  options: { readonly readers?: number; readonly reach?: (step: DeliverStep) => Promise<void> | void } = {},
+  options: {
+    readonly readers?: number
+    readonly reach?: (step: DeliverStep) => Promise<void> | void
+    /** The provider takes one message at a time, and knows no keys. */
+    readonly oneByOne?: true
+  } = {},
 ): Promise<Sending> {
   const clock = new FakeClock()
   await clock.attach(database.pool)
   const store = createPostgresStore(database.pool)
   const provider = new ScriptedProvider()
+  if (options.oneByOne) provider.flags = { ...provider.flags, idempotent: false, batch: false }
   const queue = new SilentQueue()
   await store.pace.ensure({ account: provider.account, name: provider.name, requestsPerSecond: 1_000 })
   const newsletter = await makeNewsletter(store)

@@ -4,6 +4,7 @@ import type { BatchStore } from '../batches.ts'
 import { claimBatch } from './claim.ts'
 import { lockFenced } from './fence.ts'
 import { holdBatches } from './hold.ts'
+import { beginMessage, endOneByOne, putMessageBack } from './one-by-one.ts'
 import { type Pool, type Tx, transaction } from './pool.ts'
 import { splitBatch } from './split.ts'
 
@@ -15,6 +16,8 @@ export function createBatchStore(pool: Pool): BatchStore {
       const { rowCount } = await pool.query({ ...RENEW, values: [fence.id, fence.attempt, leaseMs, maxDoubtMs] })
       return rowCount === 1
     },
+    begin: (fence, message) => beginMessage(pool, fence, message),
+    putBack: (deliveryId, how) => putMessageBack(pool, deliveryId, how),
     record: (batchId, evidence) => recordEvidence(pool, batchId, evidence),
     giveBack: async (fence, { nothingAccepted, afterMs, setback }) => {
       const { rowCount } = await pool.query(nothingAccepted ? BACK_TO_PENDING : BACK_TO_DOUBT, [
@@ -164,8 +167,10 @@ function takeOver(pool: Pool, tooOldMs: number): Promise<{ expired: number; held
     const expired = await client.query(
       `update batch
        set state = 'in_doubt', lease_until = null, worker = null
-       where state = 'submitting' and lease_until < app_now()`,
+       where state = 'submitting' and lease_until < app_now() and not one_by_one`,
     )
+    const ended = await endOneByOne(client)
+    await settleBatches(client, ended)
     const old = await client.query<{ id: string }>(
       `select id
        from batch
@@ -178,6 +183,6 @@ function takeOver(pool: Pool, tooOldMs: number): Promise<{ expired: number; held
       old.rows.map((row) => row.id),
       'too_old',
     )
-    return { expired: expired.rowCount ?? 0, held: old.rows.length }
+    return { expired: (expired.rowCount ?? 0) + ended.length, held: old.rows.length }
   })
 }

@@ -110,8 +110,11 @@ async function freezeFresh(client: Tx, due: DueRow, claimant: Claimant, freeze: 
   const newsletter = await requireNewsletter(client, due.newsletter_id)
   const frozen = freezeMembers({ id: due.id, kind: due.kind, newsletter, sendId: due.send_id, members })
   if (due.send_id && !(await isStillSending(client, due.send_id))) return 'stopped'
-  const { worker, leaseMs, account } = claimant
-  await client.query({ ...FREEZE, values: [due.id, worker, leaseMs, JSON.stringify(frozen), account, skipped] })
+  const { worker, leaseMs, account, oneByOne } = claimant
+  await client.query({
+    ...FREEZE,
+    values: [due.id, worker, leaseMs, JSON.stringify(frozen), account, skipped, oneByOne],
+  })
   return { kind: 'claimed', batch: { ...readDue(due), wasInDoubt: false, frozen } }
 }
 
@@ -121,7 +124,7 @@ const FREEZE = {
   update batch
   set state = 'submitting', attempt = attempt + 1, worker = $2,
       lease_until = app_now() + make_interval(secs => $3 / 1000.0), in_doubt_since = app_now(), frozen = $4,
-      account = $5, skipped = skipped + $6
+      account = $5, skipped = skipped + $6, one_by_one = $7
   where id = $1`,
 }
 

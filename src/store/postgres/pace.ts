@@ -1,4 +1,5 @@
 import type { BlockReason, PaceStore } from '../store.ts'
+import { createDomainWaits } from './domain-waits.ts'
 import type { Pool } from './pool.ts'
 
 type ProviderRow = {
@@ -82,6 +83,7 @@ export function createPaceStore(pool: Pool): PaceStore {
         [account, reason],
       )
     },
+    ...createDomainWaits(pool),
   }
 }
 
