@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { domainToASCII } from 'node:url'
 import type { Edition } from '../edition/edition.ts'
 import { oneLine } from '../edition/escape.ts'
 import { appendJsonMessage, ByteSink, jsonInside, prepareEdition } from '../edition/wire.ts'
-import type { Body, FrozenBatch, FrozenRecipient } from './provider.ts'
+import type { Body, FrozenBatch } from './provider.ts'
+import { wireAddress } from './wire-address.ts'
 
 const NEWLINE = 0x0a
 const ROOM_PER_MESSAGE = 1_024
@@ -22,7 +22,7 @@ export function jsonBody(edition: Edition, batch: FrozenBatch): Body {
   const tags = tagsJson(batch)
   for (const [index, recipient] of batch.recipients.entries()) {
     sink.text(index === 0 ? '[\n{' : ',\n{')
-    sink.text(`${sender}"to":["${jsonInside(wireAddress(recipient))}"],`)
+    sink.text(`${sender}"to":["${jsonInside(wireAddress(recipient.address))}"],`)
     appendJsonMessage(prepared, { ...batch.shared, ...recipient.values }, sink)
     sink.text(`,"tags":[{"name":"delivery","value":"${jsonInside(recipient.deliveryId)}"}${tags}]}`)
   }
@@ -47,14 +47,6 @@ function tagsJson({ tags }: FrozenBatch): string {
   const others = Object.entries(tags).filter(([name]) => name !== 'delivery')
   const sorted = others.sort(([a], [b]) => (a < b ? -1 : 1))
   return sorted.map(([name, value]) => `,{"name":"${jsonInside(name)}","value":"${jsonInside(value)}"}`).join('')
-}
-
-/** Mail knows domains in ASCII only (RFC 5891): a domain of other letters goes out as its A-labels. */
-function wireAddress({ address }: FrozenRecipient): string {
-  const plain = oneLine(address)
-  const at = plain.lastIndexOf('@')
-  const domain = plain.slice(at + 1)
-  return /^[\x21-\x7e]*$/.test(domain) ? plain : `${plain.slice(0, at + 1)}${domainToASCII(domain) || domain}`
 }
 
 /** Close to what the body will take; when it is not enough, the buffer grows. */

@@ -1,18 +1,10 @@
 import { AppError } from '../../error.ts'
-import { type DeliveryId, isId } from '../../id.ts'
+import { isId } from '../../id.ts'
+import type { Mail } from '../mime.ts'
 import type { CallAnswer } from '../provider.ts'
 
 /** One message of a body, with what a file in the outbox is made of. */
-export type OutboxMessage = {
-  readonly deliveryId: DeliveryId
-  readonly from: string
-  readonly replyTo: string | undefined
-  readonly to: string
-  readonly subject: string
-  readonly html: string
-  readonly text: string
-  readonly headers: Readonly<Record<string, string>>
-}
+export type OutboxMessage = Omit<Mail, 'messageId' | 'date'>
 
 /** The outbox takes whatever it can write; the delivery's id is the name of the file and so the message's id here. */
 export function acceptedAnswer(messages: readonly OutboxMessage[]): CallAnswer {
@@ -45,7 +37,8 @@ function messageOf(fields: WireMessage): OutboxMessage {
   if (!isId<'delivery'>(deliveryId)) {
     throw new AppError('internal', 'The outbox was given a message without the id of its delivery.')
   }
-  const { from, subject, html, text, headers = {} } = fields
+  const { from, subject, html, text } = fields
+  const headers = Object.entries(fields.headers ?? {}).map(([name, value]) => ({ name, value }))
   return { deliveryId, from, replyTo: fields.reply_to, to: fields.to[0] ?? '', subject, html, text, headers }
 }
 

@@ -3,9 +3,9 @@ import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../clock.ts'
 import { fileOf } from '../../outbox/file.ts'
+import { mimeOf } from '../mime.ts'
 import type { Submission } from '../provider.ts'
 import { acceptedAnswer, lostAnswer, messagesOf, type OutboxMessage, unreachableAnswer } from './answers.ts'
-import { emlOf } from './eml.ts'
 
 const ABORTED: Submission = { answer: { kind: 'lost', detail: 'aborted' } }
 
@@ -41,7 +41,7 @@ async function writeOnce(message: OutboxMessage, dir: string, date: Date, signal
   if (await exists(file)) return
   const draft = join(dir, `.${message.deliveryId}.${randomUUID()}.tmp`)
   try {
-    await writeFile(draft, emlOf(message, date), { signal })
+    await writeFile(draft, mimeOf({ ...message, messageId: `${message.deliveryId}@pressroom.local`, date }), { signal })
     await rename(draft, file)
   } catch (error) {
     await rm(draft, { force: true })
