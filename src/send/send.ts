@@ -2,14 +2,17 @@ import type { IssueId, NewsletterId, SendId } from '../id.ts'
 
 export type SendState = 'scheduled' | 'preparing' | 'sending' | 'paused' | 'sent' | 'cancelled' | 'missed'
 
-/** The moves a send may make; every other one is refused, here and by the guard in the SQL. */
+/**
+ * The moves a send may make; every other one is refused, here and by the guard in the SQL. Only an operator brings back
+ * one that is over, to reach those who did not get it: the readers it has reached stay reached.
+ */
 export const SEND_MOVES: Readonly<Record<SendState, readonly SendState[]>> = {
   scheduled: ['preparing', 'cancelled', 'missed'],
   preparing: ['sending', 'sent', 'cancelled'],
   sending: ['paused', 'sent', 'cancelled'],
   paused: ['sending', 'cancelled'],
-  sent: [],
-  cancelled: [],
+  sent: ['sending'],
+  cancelled: ['sending'],
   missed: [],
 }
 
@@ -24,6 +27,8 @@ export type Send = {
   readonly scheduledAt: Date
   /** How late it may still start; found later, it is missed. */
   readonly graceSeconds: number
+  /** The time over which its batches are spread, from when it is prepared; null: as fast as the provider takes them. */
+  readonly spreadSeconds: number | null
   /** Whether it repeats an issue, leaving out whoever may have it already. */
   readonly again: boolean
   readonly pauseReason: PauseReason | null

@@ -5,7 +5,8 @@ import { pageOf, readCursor } from './pages.ts'
 import { type Pool, transaction } from './pool.ts'
 import { insertSingle } from './singles.ts'
 
-type DeliveryRow = {
+/** What `DELIVERY` selects. */
+export type DeliveryRow = {
   id: DeliveryId
   send_id: SendId | null
   batch_id: BatchId
@@ -15,13 +16,15 @@ type DeliveryRow = {
   reason: string | null
   provider_message_id: string | null
   fate: Fate | null
+  fate_at: Date | null
   updated_at: Date
   cursor_at: string
 }
 
-const DELIVERY = `delivery.id, delivery.send_id, delivery.batch_id, delivery.subscriber_id,
+/** A delivery's columns, of `delivery`, its `batch` and its `subscriber` (left joined). */
+export const DELIVERY = `delivery.id, delivery.send_id, delivery.batch_id, delivery.subscriber_id,
   coalesce(delivery.address, subscriber.address) as address, delivery.outcome, delivery.reason,
-  delivery.provider_message_id, delivery.fate, delivery.updated_at, batch.created_at::text as cursor_at`
+  delivery.provider_message_id, delivery.fate, delivery.fate_at, delivery.updated_at, batch.created_at::text as cursor_at`
 
 /** Deliveries on PostgreSQL. */
 export function createDeliveryStore(pool: Pool): DeliveryStore {
@@ -57,7 +60,8 @@ export function createDeliveryStore(pool: Pool): DeliveryStore {
   }
 }
 
-function readDelivery(row: DeliveryRow): Delivery {
+/** A row as what it stands for. */
+export function readDelivery(row: DeliveryRow): Delivery {
   return {
     id: row.id,
     sendId: row.send_id,
@@ -68,6 +72,7 @@ function readDelivery(row: DeliveryRow): Delivery {
     reason: row.reason,
     providerMessageId: row.provider_message_id,
     fate: row.fate,
+    fateAt: row.fate_at,
     updatedAt: row.updated_at,
   }
 }

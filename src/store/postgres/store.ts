@@ -5,6 +5,7 @@ import { createArticleStore, createEditionStore, createIssueStore } from './issu
 import { createKeyStore } from './keys.ts'
 import { LOCKS } from './locks.ts'
 import { createNewsletterStore } from './newsletters.ts'
+import { createOperatorStore } from './operator.ts'
 import { createPaceStore } from './pace.ts'
 import { type Pool, transaction } from './pool.ts'
 import { createSendStore } from './sends.ts'
@@ -25,6 +26,7 @@ export function createPostgresStore(pool: Pool): Store {
     subscribers: createSubscriberStore(pool),
     suppressions: createSuppressionStore(pool),
     keys: createKeyStore(pool),
+    operator: createOperatorStore(pool),
     alone: (name, work) =>
       transaction(pool, async (tx) => {
         const { rows } = await tx.query<{ ours: boolean }>('select pg_try_advisory_xact_lock($1) as ours', [
