@@ -113,6 +113,8 @@ export interface Provider {
   submit(body: Body, call: { readonly idempotencyKey: string; readonly signal: AbortSignal }): Promise<Submission>
   /** Whether the account can be used now, without sending anything; for `doctor`. */
   check(signal: AbortSignal): Promise<{ readonly ok: boolean; readonly detail: string }>
+  /** Ends what it keeps open between calls, if it keeps anything. */
+  close?(): Promise<void>
 }
 
 /** Whether an answer proves that nothing of the call was accepted (design: an answer that proves non-acceptance). */
