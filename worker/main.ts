@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { App } from '../src/app.ts'
 import type { DeliverDeps } from '../src/send/deliver.ts'
+import { refreshQuota } from '../src/send/quota.ts'
 import { checkClock, SWEEP_EVERY_MS, sweep } from '../src/send/sweep.ts'
 import { createJobHandler } from './jobs.ts'
 
@@ -25,8 +26,8 @@ export async function startWorker(
   const { clock, log, queue, config } = app
   const stopping = new AbortController()
   const deps = { ...app, worker, reach: options.reach }
-  // One place more than there are deliverers: they may go on for hours, and other sends come due meanwhile.
-  const places = config.concurrency + 1
+  // Two places more than there are deliverers: they may go on for hours, and other sends and events come due meanwhile.
+  const places = config.concurrency + 2
   const consumer = await queue.consume(createJobHandler(deps, config.concurrency), { concurrency: places })
   const sweeping = sweepUntil(deps, stopping.signal)
   await checkClock(app)
@@ -43,6 +44,7 @@ export async function startWorker(
   async function sweepUntil(using: Parameters<typeof sweep>[0], signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sweep(using).catch((err: unknown) => log.error({ event: 'sweep_failed', err }))
+      await refreshQuota(using, signal).catch((err: unknown) => log.error({ event: 'quota_not_read', err }))
       await clock.sleep(SWEEP_EVERY_MS, signal)
     }
   }

@@ -16,6 +16,7 @@ export type Send = {
   readonly issueId: string
   readonly state: 'scheduled' | 'preparing' | 'sending' | 'paused' | 'sent' | 'cancelled' | 'missed'
   readonly scheduledAt: string
+  readonly spreadSeconds: number | null
   readonly again: boolean
   readonly pauseReason: 'operator' | 'failure_rate' | 'refused_whole' | null
   readonly recipients: number | null

@@ -67,10 +67,17 @@ export type CallAnswer =
   /** The answer was lost, cut short or is a 5xx: it may or may not have been taken. */
   | { readonly kind: 'lost'; readonly detail: string }
 
-/** What the provider let us know about its limit in passing (`ratelimit-*` of any answer). */
+/** What the provider let us know in passing, with any answer: its limit, and what was used of the day's quota. */
 export type PaceReport = {
-  readonly requestsPerSecond: number
+  readonly requestsPerSecond?: number | undefined
+  readonly day?: UsedToday | undefined
 }
+
+/** Recipients counted against the quota of a day that ends at `resetsAt`. */
+export type UsedToday = { readonly used: number; readonly resetsAt: Date }
+
+/** A quota of the day; `limit` null: there is none. */
+export type DailyQuota = UsedToday & { readonly limit: number | null }
 
 export type Submission = { readonly answer: CallAnswer; readonly pace?: PaceReport | undefined }
 
@@ -111,6 +118,8 @@ export interface Provider {
    * is the batch's and its generation's; without `flags.batch`, the delivery's.
    */
   submit(body: Body, call: { readonly idempotencyKey: string; readonly signal: AbortSignal }): Promise<Submission>
+  /** Asks for the quota of the day, without sending anything; null when it cannot be told. */
+  dailyQuota?(signal: AbortSignal): Promise<DailyQuota | null>
   /** Whether the account can be used now, without sending anything; for `doctor`. */
   check(signal: AbortSignal): Promise<{ readonly ok: boolean; readonly detail: string }>
   /** Ends what it keeps open between calls, if it keeps anything. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { ReadEdition } from '../edition/keep.ts'
-import type { Body } from '../provider/provider.ts'
+import type { Body, PaceReport } from '../provider/provider.ts'
 import type { ClaimedBatch } from '../store/batches.ts'
 import type { Slot } from '../store/store.ts'
 import { type AnswerDeps, applyAnswer } from './answer.ts'
@@ -94,17 +94,19 @@ async function submitBatch(deps: DeliverDeps, { batch, body: made }: Claimed, sl
   if (!submission) return
   const { answer, pace } = submission
   await deps.reach?.('answered')
-  if (pace && isNews(pace.requestsPerSecond, slot.requestsPerSecond)) {
-    await store.pace.learn(provider.account, pace.requestsPerSecond)
-  }
+  if (pace) await heedPace(deps, pace, slot)
   if (slot.probe && answer.kind === 'answered') await store.pace.unblock(provider.account, 'down')
   await applyAnswer(deps, batch, answer)
   await deps.reach?.('recorded')
 }
 
-/** A change of less than a tenth is noise. */
-function isNews(learned: number, known: number): boolean {
-  return Math.abs(learned - known) > known / 10
+async function heedPace({ store, provider }: DeliverDeps, { requestsPerSecond, day }: PaceReport, slot: TakenSlot) {
+  const known = slot.requestsPerSecond
+  // A change of less than a tenth is noise.
+  if (requestsPerSecond !== undefined && Math.abs(requestsPerSecond - known) > known / 10) {
+    await store.pace.learn(provider.account, requestsPerSecond)
+  }
+  if (day) await store.pace.noteUsed(provider.account, day)
 }
 
 async function rebuild(deps: DeliverDeps, batch: ClaimedBatch) {

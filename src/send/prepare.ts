@@ -8,13 +8,14 @@ import type { Provider } from '../provider/provider.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Store } from '../store/store.ts'
 import { deliverBells } from './bells.ts'
+import { recipientsWithin } from './quota.ts'
 import { findSend } from './schedule.ts'
 
 /** What preparing needs to know of the world. */
 export type PrepareDeps = {
   readonly store: Store
   readonly queue: Queue
-  readonly provider: Pick<Provider, 'limits' | 'flags'>
+  readonly provider: Pick<Provider, 'account' | 'limits' | 'flags'>
   readonly readEdition: ReadEdition
   readonly log: Logger
 }
@@ -40,16 +41,21 @@ export async function prepareSend(deps: PrepareDeps, id: SendId): Promise<void> 
   if (batches > 0) await queue.enqueueMany(deliverBells(id))
 }
 
-/** Recipients a batch for each variant: as many as the provider takes, and no more than fit into a body. */
-async function batchSizes(deps: PrepareDeps, id: SendId): Promise<Record<string, number>> {
-  const { readEdition, provider } = deps
+/** Recipients a batch for each variant of a send: as many as the provider takes, and no more than fit into a body. */
+export async function batchSizes(
+  deps: Pick<PrepareDeps, 'store' | 'provider' | 'readEdition'>,
+  id: SendId,
+): Promise<Record<string, number>> {
+  const { readEdition, provider, store } = deps
   const { editions } = await findSend(deps, id)
   if (!provider.flags.batch) return Object.fromEntries(editions.map(({ variant }) => [variant, MESSAGES_A_CLAIM]))
+  const account = await store.pace.get(provider.account)
+  const most = Math.min(provider.limits.maxRecipients, recipientsWithin(account?.dailyQuota ?? null))
   const sizes = await Promise.all(
     editions.map(async ({ variant, editionHash }) => {
       const edition = await readEdition(editionHash)
       const fit = Math.floor(provider.limits.maxBodyBytes / messageBytes(edition))
-      return [variant, Math.min(provider.limits.maxRecipients, Math.max(1, fit))]
+      return [variant, Math.min(most, Math.max(1, fit))]
     }),
   )
   return Object.fromEntries(sizes)

@@ -29,6 +29,12 @@ export const newSendSchema = z.strictObject({
     .max(30 * 86_400)
     .optional()
     .describe('How late it may still start; found later, it is missed. Default 6 hours.'),
+  spreadSeconds: z
+    .int()
+    .min(60)
+    .max(7 * 86_400)
+    .optional()
+    .describe('Spreads the send evenly over that time, in batches about a minute apart. Default: as fast as it goes.'),
 })
 
 /** When a send is to go out instead. */
@@ -55,8 +61,15 @@ export async function requestSend(
   if (known?.kind === 'replayed') return { ...known, note: null }
   const issue = await findIssue(deps.store.issues, request.issue)
   const { at, note } = await readTime(deps, issue.newsletterId, request)
-  const { again: repeats, graceSeconds } = request
-  const scheduled = await scheduleSend(deps, { issueId: issue.id, at, again: repeats, graceSeconds, idempotency })
+  const { again: repeats, graceSeconds, spreadSeconds } = request
+  const scheduled = await scheduleSend(deps, {
+    issueId: issue.id,
+    at,
+    again: repeats,
+    graceSeconds,
+    spreadSeconds,
+    idempotency,
+  })
   return { ...scheduled, note }
 }
 

@@ -33,6 +33,8 @@ export type ScheduleRequest = {
   readonly again?: boolean | undefined
   /** How late it may still start. Default 6 hours. */
   readonly graceSeconds?: number | undefined
+  /** The time over which it is spread. Default: none, as fast as the provider takes it. */
+  readonly spreadSeconds?: number | undefined
   readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined
 }
 
@@ -59,6 +61,7 @@ export async function scheduleSend(deps: ScheduleDeps, request: ScheduleRequest)
     newsletterId: newsletter.id,
     scheduledAt: request.at,
     graceSeconds: request.graceSeconds ?? DEFAULT_GRACE_SECONDS,
+    spreadSeconds: request.spreadSeconds ?? null,
     again: request.again ?? false,
     editions,
     idempotency: request.idempotency,

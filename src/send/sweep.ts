@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { SendId } from '../id.ts'
 import type { Logger } from '../log.ts'
+import { EVENTS_BELL, pruneEvents } from '../outcome/apply.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Bell, Queue } from '../queue/queue.ts'
 import type { Store } from '../store/store.ts'
@@ -37,6 +38,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     if (held + foreign > 0) log.error({ event: 'batches_held', too_old: held, account_changed: foreign })
     for (let part = 0; part < CANCELLED_PARTS; part++) if ((await store.sends.finishCancelled()) === 0) break
     await settleFinished(deps)
+    await pruneEvents(store)
     await ringForDueWork(deps)
   })
 }
@@ -47,10 +49,11 @@ export async function checkClock({ store, clock, log }: Pick<SweepDeps, 'store' 
   if (Math.abs(offByMs) > CLOCK_TOLERANCE_MS) log.warn({ event: 'clock_differs_from_database', offByMs })
 }
 
-async function ringForDueWork({ store, queue }: SweepDeps): Promise<void> {
-  const { toPrepare, toDeliver, singles } = await store.sends.due()
+async function ringForDueWork({ store, queue, provider }: SweepDeps): Promise<void> {
+  const { toPrepare, toDeliver, singles } = await store.sends.due(provider.account)
   const bells: Bell[] = [...toPrepare.map(preparationBell), ...toDeliver.flatMap(deliverBells)]
   if (singles) bells.push(singleBell('sweep'))
+  if (await store.events.due()) bells.push(EVENTS_BELL)
   if (bells.length > 0) await queue.enqueueMany(bells)
 }
 

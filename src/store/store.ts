@@ -4,8 +4,11 @@ import type { ArticleId, BatchId, DeliveryId, IssueId, NewsletterId, SendId, Sub
 import type { Issue, IssueChanges, StoredArticle } from '../issue/issue.ts'
 import type { NewNewsletter, Newsletter, NewsletterChanges } from '../newsletter/newsletter.ts'
 import type { Delivery, Outcome } from '../outcome/outcome.ts'
+import type { DailyQuota, UsedToday } from '../provider/provider.ts'
 import type { PauseReason, Progress, Send, SendEdition, SendState } from '../send/send.ts'
 import type { BatchStore } from './batches.ts'
+import type { EventStore } from './events.ts'
+import type { OperatorStore } from './operator.ts'
 import type { SubscriberStore, SuppressionStore } from './subscribers.ts'
 
 /** A page of a list in a stable order: pass `next` on as `after` to go on; null at the end. */
@@ -60,6 +63,7 @@ export type NewSend = {
   readonly newsletterId: NewsletterId
   readonly scheduledAt: Date | 'now'
   readonly graceSeconds: number
+  readonly spreadSeconds: number | null
   readonly again: boolean
   readonly editions: readonly SendEdition[]
   /** A repeated request with the same key is answered with the send it made. */
@@ -118,7 +122,8 @@ export interface SendStore {
   progress(id: SendId): Promise<Progress>
   /** Marks the sends as sent that have nothing open any more; returns them. */
   settle(): Promise<readonly SendId[]>
-  due(): Promise<DueWork>
+  /** `account`: the one that mail would go through. */
+  due(account: string): Promise<DueWork>
 }
 
 export interface DeliveryStore {
@@ -147,6 +152,8 @@ export type ProviderState = {
   readonly blockedUntil: Date | null
   readonly blockedReason: BlockReason | null
   readonly blockedDetail: string | null
+  /** Null: it has no quota of the day, or none is known. */
+  readonly dailyQuota: DailyQuota | null
 }
 
 export type Slot =
@@ -173,6 +180,10 @@ export interface PaceStore {
   slowDown(account: string, afterMs: number): Promise<void>
   /** From now on, slots are so far apart; those handed out already stay. */
   learn(account: string, requestsPerSecond: number): Promise<void>
+  /** Whether it is time to ask for the quota of the day: bulk mail is to come, and nobody asked in the last minutes. */
+  shouldAskQuota(account: string): Promise<boolean>
+  learnQuota(account: string, quota: DailyQuota): Promise<void>
+  noteUsed(account: string, day: UsedToday): Promise<void>
   /** `forMs` undefined: until the operator says otherwise. A `down` changes nothing about a block that stands. */
   block(account: string, reason: BlockReason, forMs: number | undefined, detail: string): Promise<void>
   /** Ends a block; with `reason`, only one of that reason. */
@@ -218,7 +229,9 @@ export interface Store {
   readonly pace: PaceStore
   readonly subscribers: SubscriberStore
   readonly suppressions: SuppressionStore
+  readonly events: EventStore
   readonly keys: KeyStore
+  readonly operator: OperatorStore
   /** Runs `work` unless another process is running work under the same name right now; tells whether it ran. */
   alone(name: 'sweep', work: () => Promise<void>): Promise<boolean>
   /** The database's time, to compare a worker's clock with. */

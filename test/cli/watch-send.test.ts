@@ -11,6 +11,7 @@ const SEND: SendWithProgress = {
   issueId: 'i1',
   state: 'sending',
   scheduledAt: '2026-01-05T08:00:00.000Z',
+  spreadSeconds: null,
   again: false,
   pauseReason: null,
   recipients: 10,

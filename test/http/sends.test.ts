@@ -36,6 +36,7 @@ describe('a send', () => {
       state: 'scheduled',
       scheduledAt: expect.any(String),
       graceSeconds: 21_600,
+      spreadSeconds: null,
       again: false,
       pauseReason: null,
       recipients: null,

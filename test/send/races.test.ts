@@ -229,6 +229,7 @@ describe('a worker', () => {
         newsletterId: newsletter.id,
         scheduledAt: 'now',
         graceSeconds: 3_600,
+        spreadSeconds: null,
         again: false,
         editions: [{ variant: 'main', locale: null, editionHash: edition.hash }],
         idempotency: undefined,

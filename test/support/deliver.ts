@@ -5,7 +5,7 @@ import { settleFinished } from '../../src/send/settle.ts'
 
 /** Does by hand what a worker does when the bells ring: prepares what is due, submits until nothing is, settles. */
 export async function deliverAll(app: App): Promise<void> {
-  const { toPrepare } = await app.store.sends.due()
+  const { toPrepare } = await app.store.sends.due(app.provider.account)
   for (const id of toPrepare) await prepareSend(app, id)
   await deliverDue({ ...app, worker: 'test' }, new AbortController().signal)
   await settleFinished(app)

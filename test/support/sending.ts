@@ -122,7 +122,7 @@ export type Sending = DeliverDeps & {
   readonly newsletter: Newsletter
   readonly issueId: IssueId
   /** A send of the issue, due now. */
-  schedule(how?: { readonly again?: boolean; readonly at?: Date }): Promise<SendId>
+  schedule(how?: { readonly again?: boolean; readonly at?: Date; readonly spreadSeconds?: number }): Promise<SendId>
   /** The same, with its audience frozen. */
   prepared(): Promise<SendId>
   never: AbortSignal
@@ -166,6 +166,7 @@ export async function openSending(
       newsletterId: newsletter.id,
       scheduledAt: how.at ?? clock.now(),
       graceSeconds: 6 * 3_600,
+      spreadSeconds: how.spreadSeconds ?? null,
       again: how.again ?? false,
       editions: [{ variant: 'main', locale: null, editionHash: edition.hash }],
       idempotency: undefined,

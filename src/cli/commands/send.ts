@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import type { DefineCommand } from '../commands.ts'
-import { wholeNumber } from '../numbers.ts'
+import { duration, wholeNumber } from '../numbers.ts'
 import { type Page, type PageOptions, showPage, withPages } from '../pages.ts'
 import { blockText, outcomeLine, type Send, type SendWithProgress } from '../send-text.ts'
 import { fields, plainLine } from '../table.ts'
@@ -13,6 +13,7 @@ type Create = {
   readonly zone?: string
   readonly again?: true
   readonly graceSeconds?: number
+  readonly spread?: number
   readonly idempotencyKey?: string
 }
 type List = PageOptions & { readonly newsletter?: string; readonly state?: string }
@@ -30,10 +31,14 @@ export const send: DefineCommand = (command, session) => {
     .option('--zone <zone>', "The zone of a local time, such as Europe/Berlin (default: the newsletter's).")
     .option('--again', 'Send an issue once more, to those who cannot have it yet.')
     .option('--grace-seconds <s>', 'How late it may start (default: 6 hours).', wholeNumber(60, 30 * 86_400))
+    .option('--spread <duration>', 'Spread it evenly over a time such as 90m, 3h or 2d.', duration)
     .option('--idempotency-key <key>', 'Asking again with the same key makes no second send.')
-    .action(async (issue: string, { idempotencyKey, ...asked }: Create) => {
+    .action(async (issue: string, { idempotencyKey, spread, ...asked }: Create) => {
       const headers: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
-      const made = await session.api.post<Noted>('/sends', { json: { ...asked, issue }, headers })
+      const made = await session.api.post<Noted>('/sends', {
+        json: { ...asked, spreadSeconds: spread, issue },
+        headers,
+      })
       if (made.note) output.warn(plainLine(`Note: ${made.note}`))
       output.result(made, () => `Scheduled for ${made.scheduledAt}.\n\n${describe(made)}\n\n${watchHint(made)}`)
     })
@@ -104,6 +109,7 @@ function describe(found: Send): string {
     State: found.state,
     Scheduled: found.scheduledAt,
     Finished: found.finishedAt ?? undefined,
+    Spread: found.spreadSeconds ? `over ${(found.spreadSeconds / 3_600).toFixed(1)} hours` : undefined,
     Again: found.again ? 'to those who cannot have it yet' : undefined,
   })
 }

@@ -14,6 +14,7 @@ export const send = z
     state: sendStates,
     scheduledAt: z.date(),
     graceSeconds: z.number(),
+    spreadSeconds: z.number().nullable().describe('The time over which it is spread; null: as fast as it goes.'),
     again: z.boolean(),
     pauseReason: z.enum(['operator', 'failure_rate', 'refused_whole']).nullable(),
     recipients: z.int().nullable().describe('The size of the frozen audience; null until it is frozen.'),

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { App } from '../../app.ts'
 import type { SendId } from '../../id.ts'
-import { blockOf } from '../../send/block.ts'
+import { bulkBlockOf } from '../../send/block.ts'
 import { newSendSchema, newTimeSchema, requestOtherTime, requestSend } from '../../send/request.ts'
 import { findSend, refreshSend } from '../../send/schedule.ts'
 import type { Send } from '../../send/send.ts'
@@ -111,5 +111,5 @@ async function describeSend({ store, provider }: App, id: SendId) {
     store.now(),
   ])
   const mayBeHeld = send.state === 'sending' && progress.open > 0
-  return { ...send, progress, blocked: mayBeHeld ? blockOf(account, now) : null }
+  return { ...send, progress, blocked: mayBeHeld ? bulkBlockOf(account, now) : null }
 }

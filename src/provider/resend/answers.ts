@@ -20,7 +20,7 @@ export function submissionOf(exchange: Exchange, messages: number, now: Date): S
     case 'lost':
       return { answer: exchange }
     case 'answer':
-      return { answer: callAnswer(exchange, messages, now), pace: paceOf(exchange.headers) }
+      return { answer: callAnswer(exchange, messages, now), pace: paceOf(exchange.headers, now) }
   }
 }
 
@@ -67,7 +67,7 @@ function messageAnswer(entry: unknown): MessageAnswer[] {
 function limitAnswer(answer: Answer, now: Date): CallAnswer {
   switch (errorName(answer.text)) {
     case 'daily_quota_exceeded':
-      return { kind: 'quota', retryAfterMs: DAY_MS - (now.getTime() % DAY_MS), detail: describeAnswer(answer) }
+      return { kind: 'quota', retryAfterMs: restOfDayMs(now), detail: describeAnswer(answer) }
     case 'monthly_quota_exceeded':
       return { kind: 'quota', retryAfterMs: undefined, detail: describeAnswer(answer) }
     default:
@@ -96,11 +96,23 @@ function retryAfterMs(headers: IncomingHttpHeaders, now: Date): number {
 }
 
 /** `ratelimit-limit: 10` in a window that `ratelimit-policy: 10;w=1` tells, of one second when it does not. */
-function paceOf(headers: IncomingHttpHeaders): PaceReport | undefined {
+function paceOf(headers: IncomingHttpHeaders, now: Date): PaceReport | undefined {
   const limit = Number(headerText(headers['ratelimit-limit']))
   const windowSeconds = Number(/;\s*w=(\d+)/.exec(headerText(headers['ratelimit-policy']) ?? '')?.[1] ?? 1)
   const requestsPerSecond = limit / windowSeconds
-  return Number.isFinite(requestsPerSecond) && requestsPerSecond > 0 ? { requestsPerSecond } : undefined
+  const used = Number(headerText(headers['x-resend-daily-quota']) ?? Number.NaN)
+  const pace = {
+    ...(Number.isFinite(requestsPerSecond) && requestsPerSecond > 0 ? { requestsPerSecond } : {}),
+    // Days are those of UTC (https://resend.com/docs/dashboard/settings/billing, read 2026-10).
+    ...(Number.isInteger(used) && used >= 0
+      ? { day: { used, resetsAt: new Date(now.getTime() + restOfDayMs(now)) } }
+      : {}),
+  }
+  return Object.keys(pace).length > 0 ? pace : undefined
+}
+
+function restOfDayMs(now: Date): number {
+  return DAY_MS - (now.getTime() % DAY_MS)
 }
 
 function errorOf(text: string): { readonly name: string | undefined; readonly message: string | undefined } {

@@ -5,6 +5,7 @@ import { countMessages } from '../json-body.ts'
 import type { Provider } from '../provider.ts'
 import { describeAnswer, errorName, submissionOf } from './answers.ts'
 import { assembleResendBatch, RESEND_WIRE } from './assemble.ts'
+import { askQuota } from './quota.ts'
 import { type Exchange, type Line, openLine } from './submit.ts'
 
 export type ResendOptions = {
@@ -52,6 +53,7 @@ export function createResendProvider(options: ResendOptions): Provider {
       })
       return submissionOf(exchange, countMessages(body.bytes), clock.now())
     },
+    dailyQuota: (signal) => askQuota(line, signal),
     check: (signal) => checkAccount(line, signal),
   }
 }

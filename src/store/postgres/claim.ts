@@ -78,7 +78,7 @@ const NEXT_DUE = {
       from batch
       where batch.send_id = send.id and batch.state in ('pending', 'in_doubt') and batch.not_before <= app_now()
         and (batch.account is null or batch.account = $1)
-        and (send.state = 'sending' or batch.state = 'in_doubt')
+        and (batch.state = 'in_doubt' or send.state = 'sending' and not reaches_reserve($1, batch.recipients))
       order by batch.number
       limit 1
       for update skip locked
@@ -121,6 +121,11 @@ async function freezeFresh(client: Tx, due: DueRow, claimant: Claimant, freeze: 
 const FREEZE = {
   name: 'freeze_batch',
   text: `
+  with counted as (
+    update provider
+    set daily_used = daily_used + (select recipients - skipped from batch where id = $1) - $6
+    where account = $5 and quota_resets_at > app_now() and daily_limit is not null
+  )
   update batch
   set state = 'submitting', attempt = attempt + 1, worker = $2,
       lease_until = app_now() + make_interval(secs => $3 / 1000.0), in_doubt_since = app_now(), frozen = $4,

@@ -1,4 +1,5 @@
 import type { BlockReason, PaceStore } from '../store.ts'
+import { createDailyQuotas } from './daily-quotas.ts'
 import { createDomainWaits } from './domain-waits.ts'
 import type { Pool } from './pool.ts'
 
@@ -9,6 +10,9 @@ type ProviderRow = {
   blocked_until: Date | null
   blocked_reason: BlockReason | null
   blocked_detail: string | null
+  daily_limit: number | null
+  daily_used: number
+  quota_resets_at: Date | null
 }
 
 type SlotRow = (
@@ -30,7 +34,7 @@ export function createPaceStore(pool: Pool): PaceStore {
     get: async (account) => {
       const { rows } = await pool.query<ProviderRow>(
         `select account, name, requests_per_second, blocked_reason, blocked_detail,
-                nullif(blocked_until, 'infinity') as blocked_until
+                nullif(blocked_until, 'infinity') as blocked_until, daily_limit, daily_used, quota_resets_at
          from provider
          where account = $1`,
         [account],
@@ -65,12 +69,14 @@ export function createPaceStore(pool: Pool): PaceStore {
         [account, requestsPerSecond],
       )
     },
+    // Who cannot ask for the quota learns it by reaching it.
     // "down" changes no block that stands: that is the operator's business, a quota, or the minute until the next probe.
     block: async (account, reason, forMs, detail) => {
       await pool.query(
         `update provider
          set blocked_until = coalesce(app_now() + make_interval(secs => $3 / 1000.0), 'infinity'),
-             blocked_reason = $2, blocked_detail = $4, updated_at = app_now()
+             blocked_reason = $2, blocked_detail = $4, updated_at = app_now(),
+             daily_limit = coalesce(daily_limit, case when $2 = 'quota' and $3::float8 is not null then nullif(daily_used, 0) end)
          where account = $1 and ($2 <> 'down' or blocked_until is null or blocked_until <= app_now())`,
         [account, reason, forMs, detail],
       )
@@ -83,6 +89,7 @@ export function createPaceStore(pool: Pool): PaceStore {
         [account, reason],
       )
     },
+    ...createDailyQuotas(pool),
     ...createDomainWaits(pool),
   }
 }
@@ -116,5 +123,9 @@ function readProvider(row: ProviderRow) {
     blockedUntil: row.blocked_until,
     blockedReason: row.blocked_reason,
     blockedDetail: row.blocked_detail,
+    dailyQuota:
+      row.daily_limit !== null && row.quota_resets_at
+        ? { limit: row.daily_limit, used: row.daily_used, resetsAt: row.quota_resets_at }
+        : null,
   }
 }

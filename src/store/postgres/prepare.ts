@@ -1,6 +1,6 @@
 import type { SendId } from '../../id.ts'
 import type { Prepared } from '../store.ts'
-import { type Pool, transaction } from './pool.ts'
+import { type Pool, type Tx, transaction } from './pool.ts'
 
 /**
  * Freezes a send's audience and cuts its batches, all or nothing. Confirmed readers are numbered in id order within
@@ -18,7 +18,9 @@ export async function prepareSend(pool: Pool, id: SendId, sizes: Readonly<Record
     if (!lock.rows[0]?.ours) return { kind: 'not_ours' }
     // A role may have a limit that is meant for pages; a million readers take longer.
     await client.query('set local statement_timeout = 0')
-    await client.query(READ_AUDIENCE, [id, Object.keys(sizes), Object.values(sizes)])
+    const most = await batchSizeWithin(client, id)
+    const cuts = Object.values(sizes).map((size) => Math.min(size, most))
+    await client.query(READ_AUDIENCE, [id, Object.keys(sizes), cuts])
     // Nobody else analyses a temporary table, and guessing its size makes a join of a million rows take hours.
     await client.query('analyze audience')
     await client.query(CUT_BATCHES, [id])
@@ -44,6 +46,19 @@ export async function prepareSend(pool: Pool, id: SendId, sizes: Readonly<Record
     if (error === gone) return { kind: 'not_ours' }
     throw error
   })
+}
+
+/** The most recipients a batch may have for a spread send to move about once a minute; no bound for any other. */
+async function batchSizeWithin(client: Tx, id: SendId): Promise<number> {
+  const { rows } = await client.query<{ size: number | null }>(
+    `select ceil(count(*) / (extract(epoch from spread) / 60))::int as size
+     from send
+     join subscription using (newsletter_id)
+     where send.id = $1 and spread is not null and status = 'confirmed'
+     group by send.id`,
+    [id],
+  )
+  return Math.max(1, rows[0]?.size ?? Number.MAX_SAFE_INTEGER)
 }
 
 // One pass over the newsletter's subscriptions (primary key, newsletter first). A variant's readers are numbered in id
@@ -80,13 +95,16 @@ const READ_AUDIENCE = `
   select subscriber_id, variant, has_it, dense_rank() over (order by variant, cut)::int as number from cut`
 
 const CUT_BATCHES = `
-  insert into batch (kind, newsletter_id, send_id, number, variant, edition_hash, recipients, skipped, state, settled_at)
+  insert into batch (kind, newsletter_id, send_id, number, variant, edition_hash, recipients, skipped, state, settled_at,
+                     not_before)
   select 'bulk', send.newsletter_id, send.id, cut.number, cut.variant, send_edition.edition_hash, cut.recipients,
          cut.skipped,
          case when cut.skipped = cut.recipients then 'settled' else 'pending' end,
-         case when cut.skipped = cut.recipients then app_now() end
+         case when cut.skipped = cut.recipients then app_now() end,
+         app_now() + coalesce(send.spread * ((cut.number - 1)::float8 / cut.batches), '0')
   from (
-    select number, variant, count(*) as recipients, count(*) filter (where has_it) as skipped
+    select number, variant, count(*) as recipients, count(*) filter (where has_it) as skipped,
+           count(*) over () as batches
     from audience
     group by number, variant
   ) as cut

@@ -13,6 +13,7 @@ type SendRow = {
   state: SendState
   scheduled_at: Date
   grace_seconds: number
+  spread_seconds: number | null
   again: boolean
   pause_reason: PauseReason | null
   recipients: number | null
@@ -25,6 +26,7 @@ type SendRow = {
 }
 
 const SEND = `id, issue_id, newsletter_id, state, scheduled_at, extract(epoch from grace)::float8 as grace_seconds,
+  extract(epoch from spread)::float8 as spread_seconds,
   again, pause_reason, recipients, request_hash, created_at, prepared_at, finished_at, created_at::text as cursor_at,
   (select coalesce(json_agg(json_build_object('variant', variant, 'locale', locale, 'editionHash', edition_hash)
      order by variant), '[]') from send_edition where send_id = send.id) as editions`
@@ -115,7 +117,7 @@ export function createSendStore(pool: Pool): SendStore {
       )
       return rows.map((row) => row.id)
     },
-    due: () => readDueWork(pool),
+    due: (account) => readDueWork(pool, account),
   }
 }
 
@@ -124,8 +126,8 @@ export function createSendStore(pool: Pool): SendStore {
 function createSend(pool: Pool, send: NewSend): Promise<Created> {
   return transaction(pool, async (client) => {
     const inserted = await client.query<{ id: SendId }>(
-      `insert into send (issue_id, newsletter_id, scheduled_at, grace, again, idempotency_key, request_hash)
-       values ($1, $2, coalesce($3, app_now()), make_interval(secs => $4), $5, $6, $7)
+      `insert into send (issue_id, newsletter_id, scheduled_at, grace, again, idempotency_key, request_hash, spread)
+       values ($1, $2, coalesce($3, app_now()), make_interval(secs => $4), $5, $6, $7, make_interval(secs => $8))
        on conflict do nothing
        returning id`,
       [
@@ -136,6 +138,7 @@ function createSend(pool: Pool, send: NewSend): Promise<Created> {
         send.again,
         send.idempotency?.key,
         send.idempotency?.requestHash,
+        send.spreadSeconds,
       ],
     )
     const [created] = inserted.rows
@@ -199,7 +202,7 @@ async function readProgress(pool: Pool, id: SendId): Promise<Progress> {
   return { ...counts, open: counts.recipients - known }
 }
 
-async function readDueWork(pool: Pool): Promise<DueWork> {
+async function readDueWork(pool: Pool, account: string): Promise<DueWork> {
   const { rows } = await pool.query<{ kind: 'prepare' | 'deliver' | 'single'; id: SendId }>(
     `select 'prepare' as kind, id from send where state in ('scheduled', 'preparing') and scheduled_at <= app_now()
      union all
@@ -209,13 +212,14 @@ async function readDueWork(pool: Pool): Promise<DueWork> {
        and exists (
          select from batch
          where send_id = send.id and state in ('pending', 'in_doubt') and not_before <= app_now()
-           and (send.state = 'sending' or batch.state = 'in_doubt')
+           and (batch.state = 'in_doubt' or send.state = 'sending' and not reaches_reserve($1, batch.recipients))
        )
      union all
      select 'single', null
      where exists (
        select from batch where kind = 'single' and state in ('pending', 'in_doubt') and not_before <= app_now()
      )`,
+    [account],
   )
   const idsOf = (kind: string) => rows.filter((row) => row.kind === kind).map((row) => row.id)
   return { toPrepare: idsOf('prepare'), toDeliver: idsOf('deliver'), singles: idsOf('single').length > 0 }
@@ -239,6 +243,7 @@ function readSend(row: SendRow): Send {
     state: row.state,
     scheduledAt: row.scheduled_at,
     graceSeconds: row.grace_seconds,
+    spreadSeconds: row.spread_seconds,
     again: row.again,
     pauseReason: row.pause_reason,
     recipients: row.recipients,
