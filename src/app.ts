@@ -8,8 +8,10 @@ import { keepEditions, type ReadEdition } from './edition/keep.ts'
 import { type LoadedTemplate, loadTemplates, type TemplateSet } from './edition/templates.ts'
 import { createLinks, type Links } from './links.ts'
 import { createLogger, type Logger } from './log.ts'
+import type { EventSource } from './provider/events.ts'
 import { createOutboxProvider } from './provider/outbox/provider.ts'
 import type { Provider } from './provider/provider.ts'
+import { createResendEvents } from './provider/resend/events.ts'
 import { createResendProvider } from './provider/resend/provider.ts'
 import { createPostgresQueue } from './queue/postgres.ts'
 import type { Queue } from './queue/queue.ts'
@@ -31,6 +33,8 @@ export type App = {
   readonly store: Store
   readonly queue: Queue
   readonly provider: Provider
+  /** Whoever may tell later what became of mail, be it sent through them by now or not. */
+  readonly eventSources: readonly EventSource[]
   readonly tokens: Tokens
   readonly links: Links
   readonly publicUrl: string
@@ -89,6 +93,7 @@ export async function openApp(config: Config, parts: AppParts = {}): Promise<App
       store,
       queue,
       provider,
+      eventSources: [createResendEvents({ secrets: config.resendWebhookSecrets, clock })],
       tokens,
       links: createLinks({ publicUrl: config.publicUrl, tokens }),
       publicUrl: config.publicUrl,

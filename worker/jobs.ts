@@ -1,24 +1,40 @@
 import type { JobHandler } from '../src/queue/queue.ts'
 import { deliver } from './deliver.ts'
+import { events } from './events.ts'
 import { prepare } from './prepare.ts'
 
-type JobDeps = Parameters<typeof prepare>[0] & Parameters<typeof deliver>[0]
+type JobDeps = Parameters<typeof prepare>[0] & Parameters<typeof deliver>[0] & Parameters<typeof events>[0]
 
 /**
- * Gives what runs a job: any number at a time, but at most `deliverers` of those that deliver. Each of them goes on for
- * as long as anything is due, of whichever send, so one more would find nothing to do, and would keep its place from a
- * send that wants to be prepared.
+ * Gives what runs a job: any number at a time, but at most `deliverers` of those that deliver, and one that applies
+ * events. Each of them goes on for as long as anything is due, of whichever send, so one more would find nothing to do,
+ * and would keep its place from a send that wants to be prepared.
  */
 export function createJobHandler(deps: JobDeps, deliverers: number): JobHandler {
-  let delivering = 0
+  const delivering = atMost(deliverers, (signal) => deliver(deps, signal))
+  const applying = atMost(1, (signal) => events(deps, signal))
   return async (job, signal) => {
-    if (job.kind === 'prepare') return prepare(deps, job)
-    if (delivering >= deliverers) return
-    delivering += 1
+    switch (job.kind) {
+      case 'prepare':
+        return prepare(deps, job)
+      case 'deliver':
+        return delivering(signal)
+      case 'events':
+        return applying(signal)
+    }
+  }
+}
+
+/** `work`, unless so many are at it. */
+function atMost(limit: number, work: (signal: AbortSignal) => Promise<void>): (signal: AbortSignal) => Promise<void> {
+  let running = 0
+  return async (signal) => {
+    if (running >= limit) return
+    running += 1
     try {
-      await deliver(deps, signal)
+      await work(signal)
     } finally {
-      delivering -= 1
+      running -= 1
     }
   }
 }

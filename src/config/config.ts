@@ -25,6 +25,8 @@ export type Config = {
   readonly appSecrets: readonly string[] | null
   /** Null: mail stays on this machine, in the outbox. */
   readonly resend: { readonly apiKey: string; readonly baseUrl: string | null } | null
+  /** What Resend signs its events with, the newest first; null: events cannot be taken in. */
+  readonly resendWebhookSecrets: readonly string[] | null
   readonly logLevel: LogLevel
   /** Batches that one worker process has in the provider's hands at a time. */
   readonly concurrency: number
@@ -79,6 +81,7 @@ function fromSettings(settings: z.output<typeof SETTINGS>, directory: string): C
     redisUrl: settings.REDIS_URL ?? null,
     appSecrets: settings.APP_SECRET ?? null,
     resend: apiKey === undefined ? null : { apiKey, baseUrl: settings.RESEND_BASE_URL ?? null },
+    resendWebhookSecrets: settings.RESEND_WEBHOOK_SECRET ?? null,
     logLevel: settings.LOG_LEVEL,
     concurrency: settings.WORKER_CONCURRENCY,
   }

@@ -57,6 +57,13 @@ export function secrets(minLength: number) {
   }).transform(split)
 }
 
+/** One or more signing secrets of a webhook, the newest first: base64 of 16 bytes or more, as a rule behind `whsec_`. */
+export function webhookSecrets() {
+  const expected = 'the signing secret of a webhook, which starts with whsec_, or several with commas between them'
+  const isOne = (secret: string) => /^(?:whsec_)?[A-Za-z0-9+/]{22,}={0,2}$/.test(secret)
+  return text(expected, (value) => split(value).every(isOne)).transform(split)
+}
+
 /** A key that travels in a header. */
 export function key(prefix: string) {
   return text(

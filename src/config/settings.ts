@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { baseUrl, host, key, oneOf, path, secrets, url, wholeNumber } from './readings.ts'
+import { baseUrl, host, key, oneOf, path, secrets, url, webhookSecrets, wholeNumber } from './readings.ts'
 
 /** What people are told about a setting. */
 export type SettingFacts = {
@@ -93,6 +93,14 @@ export const SETTINGS = z.object({
     description: "Where Resend's API is: a local double of it, say (`pressroom fake-resend`). Needs `RESEND_API_KEY`.",
     default: 'https://api.resend.com',
     example: 'http://127.0.0.1:4010',
+  }),
+  RESEND_WEBHOOK_SECRET: webhookSecrets().optional().register(settingFacts, {
+    group: 'Sending',
+    description:
+      "The signing secret of the webhook at Resend that points to `PUBLIC_URL` and `/webhooks/resend`: with it bounces and complaints are heard of, and suppress. Resend's dashboard shows it; `new,old` takes both while it is replaced.",
+    default: 'none: events of Resend are answered with 503',
+    example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    isSecret: true,
   }),
   WORKER_CONCURRENCY: wholeNumber(1, 64).default(4).register(settingFacts, {
     group: 'Running',

@@ -15,6 +15,7 @@ import type { PublicDeps } from './public/deps.ts'
 import { publicPages } from './public/public.ts'
 import { sendNotice } from './public/reply.ts'
 import { subscribeApi } from './public/subscribe-api.ts'
+import { webhooks } from './webhooks/webhooks.ts'
 
 /** Bodies of the API but articles and imports, which have limits of their own. */
 const MAX_BODY_BYTES = 128 * 1024
@@ -43,6 +44,7 @@ export function createServer(app: App): FastifyInstance {
   server.register(apiRoutes(parts), { prefix: '/api/v1' })
   server.register(publicPages(readersParts(parts)))
   server.register(subscribeApi(readersParts(parts)))
+  server.register(webhooks(app))
   server.register(healthRoutes(app))
   if (app.outboxDir !== null) server.register(outboxRoutes({ ...app, outboxDir: app.outboxDir }))
   return server

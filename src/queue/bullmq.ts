@@ -149,8 +149,10 @@ function startConsumer(backend: Backend, handler: JobHandler, concurrency: numbe
 
 /** What came out of the backend, if it is what we put in: others may write there too. */
 function toJob(data: unknown): Job | null {
-  if (typeof data !== 'object' || data === null || !('kind' in data) || !('sendId' in data)) return null
-  const { kind, sendId } = data
+  if (typeof data !== 'object' || data === null || !('kind' in data)) return null
+  const { kind } = data
+  if (kind === 'events') return { kind }
+  const sendId = 'sendId' in data ? data.sendId : undefined
   const isSend = typeof sendId === 'string' && isId<'send'>(sendId)
   if (kind === 'prepare' && isSend) return { kind, sendId }
   if (kind === 'deliver' && (isSend || sendId === null)) return { kind, sendId }

@@ -6,6 +6,8 @@ export type Job =
   | { readonly kind: 'prepare'; readonly sendId: SendId }
   /** Submit whatever is due; `sendId` only tells whose bell it was (null: single mail). */
   | { readonly kind: 'deliver'; readonly sendId: SendId | null }
+  /** Apply the provider events that have come in. */
+  | { readonly kind: 'events' }
 
 /** `key` makes ringing idempotent while a job of that key waits; `runAt` is not before. Keys hold no `:`. */
 export type Bell = { readonly job: Job; readonly key: string; readonly runAt?: Date }

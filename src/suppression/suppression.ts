@@ -1,6 +1,7 @@
 import type { NewsletterId } from '../id.ts'
 
-export type SuppressionReason = 'bounced' | 'complained' | 'manual' | 'erased'
+/** `provider`: the provider keeps the address on a list of its own, and does not say why. */
+export type SuppressionReason = 'bounced' | 'complained' | 'manual' | 'erased' | 'provider'
 
 /** An address never to be written to; `newsletterId` null: by no newsletter. */
 export type Suppression = {

@@ -29,6 +29,9 @@ function placesOf(environment: Record<string, string>): readonly string[] {
   return problemsOf(environment).map(({ where }) => where)
 }
 
+const NEW_HOOK = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+const OLD_HOOK = 'b2xkLXNlY3JldC1vZi1hLXdlYmhvb2s='
+
 describe('reading settings', () => {
   test('needs nothing', () => {
     expect(readConfig({}, directory)).toEqual<Config>({
@@ -41,6 +44,7 @@ describe('reading settings', () => {
       redisUrl: null,
       appSecrets: null,
       resend: null,
+      resendWebhookSecrets: null,
       logLevel: 'info',
       concurrency: 4,
     })
@@ -59,6 +63,7 @@ describe('reading settings', () => {
       APP_SECRET: `${SECRET}, ${OLD_SECRET}`,
       RESEND_API_KEY: 're_123456789',
       RESEND_BASE_URL: 'http://127.0.0.1:4010',
+      RESEND_WEBHOOK_SECRET: `${NEW_HOOK}, ${OLD_HOOK}`,
       WORKER_CONCURRENCY: '16',
       LOG_LEVEL: 'debug',
     }
@@ -72,6 +77,7 @@ describe('reading settings', () => {
       redisUrl: 'rediss://cache.example.com:6380/2',
       appSecrets: [SECRET, OLD_SECRET],
       resend: { apiKey: 're_123456789', baseUrl: 'http://127.0.0.1:4010' },
+      resendWebhookSecrets: [NEW_HOOK, OLD_HOOK],
       logLevel: 'debug',
       concurrency: 16,
     })

@@ -17,8 +17,19 @@ export const TEMPLATE = 'pressroom_template'
 
 /** Those that refer come before those referred to. */
 const TABLES = [
-  ...['delivery', 'batch', 'send_edition', 'operator_log', 'send', 'issue_article', 'issue', 'consent', 'subscription'],
-  ...['suppression', 'subscriber', 'article', 'newsletter', 'edition', 'provider_domain', 'provider', 'api_key'],
+  ...['delivery', 'batch', 'send_edition', 'operator_log', 'send_fate', 'send', 'issue_article', 'issue', 'consent'],
+  ...[
+    'subscription',
+    'provider_event',
+    'suppression',
+    'subscriber',
+    'article',
+    'newsletter',
+    'edition',
+    'provider_domain',
+    'provider',
+    'api_key',
+  ],
 ]
 
 /** What tests pass as a log: nothing is said below "error". */

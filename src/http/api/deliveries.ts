@@ -17,6 +17,7 @@ const delivery = z
     reason: z.string().nullable(),
     providerMessageId: z.string().nullable(),
     fate: z.enum(['deferred', 'delivered', 'failed', 'suppressed', 'bounced', 'complained']).nullable(),
+    fateAt: z.date().nullable().describe('When that happened, by the provider.'),
     updatedAt: z.date(),
   })
   .meta({ id: 'Delivery' })

@@ -10,7 +10,7 @@ const suppression = z
     id: uuid,
     addressKey: z.string().describe('The address as it is compared: in lower case.'),
     newsletterId: uuid.nullable().describe('Null: for every newsletter.'),
-    reason: z.enum(['bounced', 'complained', 'manual', 'erased']),
+    reason: z.enum(['bounced', 'complained', 'manual', 'erased', 'provider']),
     source: z.string(),
     createdAt: z.date(),
   })

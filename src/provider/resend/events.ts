@@ -53,7 +53,7 @@ function tell(type: string, data: Fields): Told {
     return { kind: 'address', addressKey, verdict: verdictBy(data.origin) }
   }
   const report = reportOf(type, data)
-  if (report === null) return { kind: 'nothing', reason: 'unknown_type' }
+  if (report === null) return { kind: 'nothing', reason: 'not_used' }
   const providerMessageId = lineOf(data.email_id)
   if (providerMessageId === null) return { kind: 'nothing', reason: 'not_readable' }
   // Our mail has one reader each. Of several, an event does not say which one it is about.
@@ -89,7 +89,7 @@ function reportOf(type: string, data: Fields): Report | null {
 
 // Resend documents the words but not that there are no others; only what says "for good" is taken to be for good.
 function bounceOf({ type, subType }: Fields): 'permanent' | 'transient' | 'policy' {
-  if (ABOUT_THE_MAIL.has(String(subType))) return 'policy'
+  if (ABOUT_THE_MAIL.has(lineOf(subType) ?? '')) return 'policy'
   return type === 'Permanent' ? 'permanent' : 'transient'
 }
 
@@ -97,7 +97,7 @@ const ABOUT_THE_MAIL = new Set(['MessageTooLarge', 'ContentRejected', 'Attachmen
 
 /** From `bounce`, `previous_bounce`, `complaint` or `manual`. */
 function verdictBy(origin: unknown): Verdict {
-  const text = String(origin)
+  const text = lineOf(origin) ?? ''
   return text.includes('complain') ? 'complained' : text.includes('bounce') ? 'bounced' : 'provider'
 }
 

@@ -1,4 +1,3 @@
-import type { BatchId } from '../../id.ts'
 import type { Evidence } from '../../outcome/outcome.ts'
 import type { BatchStore } from '../batches.ts'
 import { claimBatch } from './claim.ts'
@@ -18,7 +17,7 @@ export function createBatchStore(pool: Pool): BatchStore {
     },
     begin: (fence, message) => beginMessage(pool, fence, message),
     putBack: (deliveryId, how) => putMessageBack(pool, deliveryId, how),
-    record: (batchId, evidence) => recordEvidence(pool, batchId, evidence),
+    record: (batchId, evidence) => transaction(pool, (client) => recordEvidence(client, [batchId], evidence)),
     giveBack: async (fence, { nothingAccepted, afterMs, setback }) => {
       const { rowCount } = await pool.query(nothingAccepted ? BACK_TO_PENDING : BACK_TO_DOUBT, [
         fence.id,
@@ -77,31 +76,36 @@ const BACK_TO_DOUBT = `
       not_before = app_now() + make_interval(secs => $3 / 1000.0), setbacks = setbacks + $4
   where id = $1 and attempt = $2 and state = 'submitting'`
 
-// Not fenced: what the provider took is true whoever asked, and beats every guess that stands there. Batches are locked
-// before their deliveries, as everywhere: whoever decides about the batch now must not make this fail.
-async function recordEvidence(pool: Pool, batchId: BatchId, evidence: readonly Evidence[]): Promise<void> {
-  await transaction(pool, async (client) => {
-    await client.query({ ...LOCK_BATCHES, values: [batchId] })
-    const { rows } = await client.query<{ batch_id: string }>({
-      ...RECORD,
-      values: [
-        evidence.map((one) => one.deliveryId),
-        evidence.map((one) => one.kind),
-        evidence.map((one) => (one.kind === 'accepted' ? null : one.reason)),
-        evidence.map((one) => one.address),
-        evidence.map((one) => (one.kind === 'accepted' ? one.providerMessageId : null)),
-      ],
-    })
-    await settleBatches(client, [...new Set([batchId, ...rows.map((row) => row.batch_id)])])
+/**
+ * Writes down what was learned about deliveries of these batches. Not fenced: what the provider took is true whoever
+ * asked, and beats every guess that stands there. Batches are locked before their deliveries, as everywhere: whoever
+ * decides about the batch now must not make this fail.
+ */
+export async function recordEvidence(
+  client: Tx,
+  batchIds: readonly string[],
+  evidence: readonly Evidence[],
+): Promise<void> {
+  await client.query({ ...LOCK_BATCHES, values: [batchIds] })
+  const { rows } = await client.query<{ batch_id: string }>({
+    ...RECORD,
+    values: [
+      evidence.map((one) => one.deliveryId),
+      evidence.map((one) => one.kind),
+      evidence.map((one) => (one.kind === 'accepted' ? null : one.reason)),
+      evidence.map((one) => one.address),
+      evidence.map((one) => (one.kind === 'accepted' ? one.providerMessageId : null)),
+    ],
   })
+  await settleBatches(client, [...new Set([...batchIds, ...rows.map((row) => row.batch_id)])])
 }
 
-// The batch, and those it was cut into since: its deliveries are in one of them.
+// The batches, and those they were cut into since: their deliveries are in one of them.
 const LOCK_BATCHES = {
   name: 'lock_batch_and_parts',
   text: `
   with recursive part as (
-    select $1::uuid as id
+    select unnest($1::uuid[]) as id
     union all
     select batch.id from batch join part on batch.parent_id = part.id
   )

@@ -1,6 +1,7 @@
 import type { Store } from '../store.ts'
 import { createBatchStore } from './batches.ts'
 import { createDeliveryStore } from './deliveries.ts'
+import { createEventStore } from './events.ts'
 import { createArticleStore, createEditionStore, createIssueStore } from './issues.ts'
 import { createKeyStore } from './keys.ts'
 import { LOCKS } from './locks.ts'
@@ -25,6 +26,7 @@ export function createPostgresStore(pool: Pool): Store {
     pace: createPaceStore(pool),
     subscribers: createSubscriberStore(pool),
     suppressions: createSuppressionStore(pool),
+    events: createEventStore(pool),
     keys: createKeyStore(pool),
     operator: createOperatorStore(pool),
     alone: (name, work) =>
