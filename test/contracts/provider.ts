@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fillEdition } from '../../src/edition/fill.ts'
-import type { Body, FrozenBatch, Provider } from '../../src/provider/provider.ts'
+import type { Body, CallAnswer, FrozenBatch, MessageAnswer, Provider } from '../../src/provider/provider.ts'
 import { deliveryId, edition, frozen, recipient, reordered } from '../provider/batches.ts'
 
 /** A message as it arrived on the far side. */
@@ -36,7 +36,21 @@ export function describeProvider(name: string, open: () => Promise<ProviderUnder
 
     const submit = (body: Body, idempotencyKey = 'b-1/1', signal = new AbortController().signal) =>
       under.provider.submit(body, { idempotencyKey, signal })
-    const send = async (batch: FrozenBatch) => (await submit(under.provider.assemble(edition, batch))).answer
+    const assemble = (batch: FrozenBatch) => under.provider.assemble(edition, batch)
+    /** The batch as this provider is given it: whole, or one message a call. */
+    const calls = (batch: FrozenBatch): readonly FrozenBatch[] =>
+      under.provider.flags.batch ? [batch] : batch.recipients.map((one) => ({ ...batch, recipients: [one] }))
+    /** The answers to all calls, as if they were one. */
+    const send = async (batch: FrozenBatch): Promise<CallAnswer> => {
+      const messages: MessageAnswer[] = []
+      for (const call of calls(batch)) {
+        const { answer } = await submit(assemble(call))
+        if (answer.kind !== 'answered') return answer
+        expect(answer.messages).toHaveLength(call.recipients.length)
+        messages.push(...answer.messages)
+      }
+      return { kind: 'answered', messages }
+    }
 
     test('has limits that a batch can be cut by, and an account that is no secret', () => {
       const { limits, flags, account, wire } = under.provider
@@ -50,11 +64,15 @@ export function describeProvider(name: string, open: () => Promise<ProviderUnder
     })
 
     test('assembles the same bytes from the same batch for ever, in whatever order its names come', () => {
-      const batch = frozen({ recipients: [recipient(1, { first_name: 'Zoë "$&" <b>', plan: 'paid' }), recipient(2)] })
-      const body = under.provider.assemble(edition, batch)
+      const zoe = recipient(1, { first_name: 'Zoë "$&" <b>', plan: 'paid' })
+      const [batch, other] = [[zoe, recipient(2)], [recipient(1)]].flatMap((recipients) =>
+        calls(frozen({ recipients })),
+      )
+      if (!batch || !other) throw new Error('There are two calls at least.')
+      const body = assemble(batch)
       expect(body.sha256).toBe(createHash('sha256').update(body.bytes).digest('hex'))
-      expect(under.provider.assemble(edition, reordered(batch)).sha256).toBe(body.sha256)
-      expect(under.provider.assemble(edition, frozen()).sha256).not.toBe(body.sha256)
+      expect(assemble(reordered(batch)).sha256).toBe(body.sha256)
+      expect(assemble(other).sha256).not.toBe(body.sha256)
     })
 
     test('answers once a message, in the order of the recipients', async () => {
@@ -115,8 +133,9 @@ export function describeProvider(name: string, open: () => Promise<ProviderUnder
     })
 
     test('calls the answer of an aborted call lost', async () => {
-      const body = under.provider.assemble(edition, frozen())
+      const body = assemble(frozen({ recipients: [recipient(1)] }))
       expect((await submit(body, 'b-1/1', AbortSignal.abort())).answer).toMatchObject({ kind: 'lost' })
+      expect(await under.arrived()).toEqual([])
     })
 
     test('can be checked without sending anything', async () => {
@@ -127,7 +146,7 @@ export function describeProvider(name: string, open: () => Promise<ProviderUnder
 
     test('accepts once what is submitted again with the same key and bytes, if it says that it does', async () => {
       if (!under.provider.flags.idempotent) return
-      const body = under.provider.assemble(edition, frozen())
+      const body = assemble(frozen())
       const [first, second] = [await submit(body), await submit(body)]
       expect(second.answer).toEqual(first.answer)
       expect(await under.arrived()).toHaveLength(3)
