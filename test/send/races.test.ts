@@ -203,6 +203,71 @@ forEachDatabase((tier) => {
     })
   })
 
+  describe('a message that goes by itself', () => {
+    const openOneByOne = async () => {
+      await database.empty()
+      const sending = await openSending(database, { readers: 3, oneByOne: true })
+      await sending.prepared()
+      const batch = requireClaimed(await claim(sending))
+      const [first] = batch.frozen.batch.recipients
+      if (!first) throw new Error('nobody in it')
+      return { sending, batch, first }
+    }
+    const outcomes = async () => {
+      const { rows } = await database.pool.query<{ outcome: string }>('select outcome from delivery order by outcome')
+      return rows.map(({ outcome }) => outcome)
+    }
+
+    test('is not begun once its batch is being taken over', async () => {
+      const { sending, batch, first } = await openOneByOne()
+      const other = await database.pool.connect()
+      await other.query('begin')
+      await other.query('select from batch for update')
+      const beginning = sending.store.batches.begin(batch, first)
+      await waiting(1)
+      await other.query(
+        `update batch
+         set state = 'pending', generation = 2, frozen = null, account = null, in_doubt_since = null, lease_until = null`,
+      )
+      await other.query('commit')
+      other.release()
+      expect(await beginning).toBe('lost_fence')
+      expect(await outcomes()).toEqual(['planned', 'planned', 'planned'])
+    })
+
+    test('is not begun after the lease, whether or not anybody has noticed', async () => {
+      const { sending, batch, first } = await openOneByOne()
+      await sending.clock.advance(LEASE_MS + 1_000)
+      expect(await sending.store.batches.begin(batch, first)).toBe('lost_fence')
+    })
+
+    test('that was begun is seen by whoever takes its batch over at that moment', async () => {
+      const { sending, batch, first } = await openOneByOne()
+      const other = await database.pool.connect()
+      await other.query('begin')
+      await other.query('select from delivery where id = $1 for update', [first.deliveryId])
+      const beginning = sending.store.batches.begin(batch, first)
+      await waiting(1)
+      await sending.clock.advance(LEASE_MS + 1_000)
+      const sweeping = sending.store.batches.takeOver(HOUR)
+      await waiting(2)
+      await other.query('commit')
+      other.release()
+      expect(await beginning).toBe('begun')
+      await sweeping
+      expect(await outcomes()).toEqual(['planned', 'planned', 'uncertain'])
+    })
+
+    test('that is put back by a worker whose batch was taken over stays uncertain', async () => {
+      const { sending, batch, first } = await openOneByOne()
+      await sending.store.batches.begin(batch, first)
+      await sending.clock.advance(LEASE_MS + 1_000)
+      await sweep(sending)
+      await sending.store.batches.putBack(first.deliveryId, { deferred: true })
+      expect(await outcomes()).toEqual(['planned', 'planned', 'uncertain'])
+    })
+  })
+
   async function waiting(count: number): Promise<void> {
     for (;;) {
       const { rowCount } = await database.pool.query(
@@ -272,7 +337,7 @@ class HeldProvider extends ScriptedProvider {
 
 function claim(sending: Sending, { whileReading }: { whileReading?: () => Promise<void> } = {}): Promise<Claim> {
   return sending.store.batches.claim(
-    { account: sending.provider.account, oneByOne: false, worker: 'w2', leaseMs: LEASE_MS },
+    { account: sending.provider.account, oneByOne: !sending.provider.flags.batch, worker: 'w2', leaseMs: LEASE_MS },
     async (editionHash) => {
       await whileReading?.()
       const edition = await sending.readEdition(editionHash)
