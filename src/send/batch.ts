@@ -16,8 +16,7 @@ export const BATCH_MOVES: Readonly<Record<BatchState, readonly BatchState[]>> = 
 /**
  * Why a batch is held for the operator. `bytes_changed`: the assembling code makes other bytes of it now.
  * `account_changed`: it belongs to another account than the one configured. `key_mismatch`: the provider knows its key
- * with other bytes. `too_old`: the provider no longer remembers its key. `cancelled`: its send was. `not_idempotent`:
- * the provider cannot be asked again.
+ * with other bytes. `too_old`: the provider no longer remembers its key. `cancelled`: its send was.
  */
 export type HeldReason =
   | 'bytes_changed'
@@ -25,7 +24,6 @@ export type HeldReason =
   | 'key_mismatch'
   | 'too_old'
   | 'cancelled'
-  | 'not_idempotent'
 
 /** Why a delivery was chosen not to be made. */
 export type SkipReason = 'unsubscribed' | 'suppressed' | 'erased' | 'already_received' | 'cancelled' | 'operator'
