@@ -1,5 +1,5 @@
 import type { CallAnswer, MessageAnswer } from '../provider.ts'
-import { ABORTED, type SmtpFailure, type SmtpPhase } from './session.ts'
+import { ABORTED, type SmtpFailure } from './session.ts'
 import type { SmtpExchange } from './submit.ts'
 
 const MINUTE_MS = 60_000
@@ -70,9 +70,9 @@ function replyAnswer(failure: Replied, address: string): CallAnswer {
   const detail = describeReply(failure, address)
   const isPermanent = code >= 500 && code < 600
   const isNo = isPermanent || (code >= 400 && code < 500)
-  if (!isNo) return brokenAnswer({ kind: 'broken', phase: isBeforeMessage(phase) ? 'connect' : phase, detail })
   if (phase === 'connect') return { kind: 'unreachable', detail }
-  if (isBeforeMessage(phase)) return { kind: isPermanent ? 'unauthorised' : 'unreachable', detail }
+  if (phase === 'STARTTLS' || phase === 'AUTH') return { kind: isPermanent ? 'unauthorised' : 'unreachable', detail }
+  if (!isNo) return phase === 'message' ? { kind: 'lost', detail } : deferred(detail, SERVER_WAIT_MS)
   if (SIGN_IN.has(code) || (enhanced !== undefined && NOT_ALLOWED.has(enhanced)))
     return { kind: 'unauthorised', detail }
   if (enhanced === DAILY_LIMIT) return { kind: 'quota', retryAfterMs: QUOTA_WAIT_MS, detail }
@@ -90,10 +90,6 @@ function senderAnswer(code: number, enhanced: string | undefined, detail: string
   if (code < 500) return { kind: 'slow_down', retryAfterMs: SERVER_WAIT_MS }
   const isAboutMessage = code === 552 || (enhanced !== undefined && ABOUT_MESSAGE.test(enhanced))
   return isAboutMessage ? answered({ kind: 'refused', reason: detail }) : { kind: 'unauthorised', detail }
-}
-
-function isBeforeMessage(phase: SmtpPhase): boolean {
-  return phase === 'connect' || phase === 'STARTTLS' || phase === 'AUTH'
 }
 
 function answered(message: MessageAnswer): CallAnswer {
