@@ -11,7 +11,7 @@ beforeAll(async () => {
   issue = (await anIssue(api)).issue
 })
 afterEach(async () => {
-  await api.database.pool.query(withLogOpen('truncate operator_log, delivery, batch, send_edition, send'))
+  await api.database.pool.query(withLogOpen('truncate operator_log, delivery, batch, send_edition, send cascade'))
   await api.database.pool.query(`update subscription set status = 'confirmed'`)
   await api.call('PATCH', '/v1/newsletters/morning', { timeZone: 'UTC' })
 })

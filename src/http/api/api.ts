@@ -8,11 +8,15 @@ import { deliveryRoutes } from './deliveries.ts'
 import { issueRoutes } from './issues.ts'
 import { keyRoutes } from './keys.ts'
 import { newsletterRoutes } from './newsletters.ts'
+import { answerRoutes } from './send-answers.ts'
+import { sendEventRoutes } from './send-events.ts'
+import { logRoutes } from './send-log.ts'
 import { sendRoutes } from './sends.ts'
 import { statusRoutes } from './status.ts'
 import { subscriberRoutes } from './subscribers.ts'
 import { suppressionRoutes } from './suppressions.ts'
 import { templateRoutes } from './templates.ts'
+import { webhookEventRoutes } from './webhook-events.ts'
 
 /** An installation, and what its routes share. */
 export type HttpParts = App & {
@@ -34,9 +38,13 @@ const RESOURCES = [
   articleRoutes,
   issueRoutes,
   sendRoutes,
+  sendEventRoutes,
+  answerRoutes,
+  logRoutes,
   deliveryRoutes,
   subscriberRoutes,
   suppressionRoutes,
+  webhookEventRoutes,
   templateRoutes,
   keyRoutes,
   statusRoutes,

@@ -6,7 +6,8 @@ import { findSend } from '../../send/schedule.ts'
 import { pageOf, pageQuery, pathId, uuid } from './shapes.ts'
 
 const outcomes = z.enum(['planned', 'submitting', 'accepted', 'refused', 'uncertain', 'skipped'])
-const delivery = z
+/** What became of one recipient, in answers. */
+export const delivery = z
   .object({
     id: uuid,
     sendId: uuid.nullable().describe('Null for mail to one reader: a confirmation, a test.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FATE_RANKS, type Fate } from '../../outcome/outcome.ts'
 import { SEND_MOVES, type SendState } from '../../send/send.ts'
 import { uuid } from './shapes.ts'
 
@@ -40,6 +41,7 @@ export const block = z
   .nullable()
 
 const count = z.int()
+const fates = z.enum(Object.keys(FATE_RANKS) as [Fate, ...Fate[]])
 
 /** A send with what has become of its recipients, and what holds it. */
 export const sendWithProgress = send.extend({
@@ -51,5 +53,8 @@ export const sendWithProgress = send.extend({
     skipped: count,
     open: count.describe('Not yet handed to the provider, or in its hands without an answer.'),
   }),
+  fates: z
+    .partialRecord(fates, count)
+    .describe('How many of the accepted have which fate, as the provider told later.'),
   blocked: block.describe('Why a send that is sending does not move; null when nothing holds it.'),
 })

@@ -2,11 +2,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { App } from '../../app.ts'
 import type { SendId } from '../../id.ts'
-import { bulkBlockOf } from '../../send/block.ts'
+import { describeSend } from '../../send/describe.ts'
 import { newSendSchema, newTimeSchema, requestOtherTime, requestSend } from '../../send/request.ts'
-import { findSend, refreshSend } from '../../send/schedule.ts'
+import { refreshSend } from '../../send/schedule.ts'
 import type { Send } from '../../send/send.ts'
 import { cancelSend, pauseSend, resumeSend } from '../../send/steer.ts'
+import { actorOf } from './send-answers.ts'
 import { note, send, sendStates, sendWithProgress } from './send-shapes.ts'
 import { EMPTY_PAGE, narrowedTo, newsletterName, pageOf, pageQuery, pathId } from './shapes.ts'
 
@@ -96,20 +97,8 @@ export function sendRoutes(app: App): FastifyPluginAsyncZod {
       api.post(
         `/sends/:id/${move}`,
         { config: { scopes: ['send'] }, schema: { tags, summary, params, response: { 200: send } } },
-        ({ params, apiKey }): Promise<Send> => run(params.id, `key ${apiKey?.name ?? ''}`),
+        ({ params, apiKey }): Promise<Send> => run(params.id, actorOf(apiKey)),
       )
     }
   }
-}
-
-/** A send with what has become of it, and what holds it if something does. */
-async function describeSend({ store, provider }: App, id: SendId) {
-  const send = await findSend({ store }, id)
-  const [progress, account, now] = await Promise.all([
-    store.sends.progress(id),
-    store.pace.get(provider.account),
-    store.now(),
-  ])
-  const mayBeHeld = send.state === 'sending' && progress.open > 0
-  return { ...send, progress, blocked: mayBeHeld ? bulkBlockOf(account, now) : null }
 }

@@ -4,6 +4,7 @@ import type { App } from '../../app.ts'
 import { blockOf } from '../../send/block.ts'
 import { worksElsewhere } from '../../send/schedule.ts'
 import { VERSION } from '../../version.ts'
+import { actorOf } from './send-answers.ts'
 import { block } from './send-shapes.ts'
 
 const providerState = z.object({
@@ -49,7 +50,7 @@ export function statusRoutes(app: App): FastifyPluginAsyncZod {
         },
       },
       async ({ apiKey }) => {
-        await app.store.pace.unblock(app.provider.account)
+        await app.store.operator.unblock(app.provider.account, actorOf(apiKey))
         app.log.info({ event: 'provider_unblocked', provider: app.provider.name, by: apiKey?.id })
         return readProvider(app, await app.store.now())
       },
