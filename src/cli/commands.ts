@@ -109,6 +109,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/suppression.ts')).suppression,
   },
   {
+    name: 'webhook',
+    summary: 'What the provider told about mail later; apply it again.',
+    group: WRITE,
+    load: async () => (await import('./commands/webhook.ts')).webhook,
+  },
+  {
     name: 'provider',
     summary: 'Whether mail can go out; go on when a problem is solved.',
     group: WRITE,

@@ -26,12 +26,23 @@ export type Send = {
 /** What keeps a send from going on. */
 export type Block = { readonly reason: string; readonly until: string | null; readonly detail: string | null }
 
-export type SendWithProgress = Send & { readonly progress: Progress; readonly blocked: Block | null }
+export type SendWithProgress = Send & {
+  readonly progress: Progress
+  /** How many accepted deliveries have which fate. */
+  readonly fates: Readonly<Record<string, number>>
+  readonly blocked: Block | null
+}
 
 /** The sum that always comes out: `recipients 1,000 = accepted 998 + refused 1 + uncertain 0 + skipped 1`. */
 export function outcomeLine({ recipients, accepted, refused, uncertain, skipped, open }: Progress): string {
   const parts = Object.entries({ accepted, refused, uncertain, skipped, ...(open > 0 ? { open } : {}) })
   return `recipients ${shown(recipients)} = ${parts.map(([name, count]) => `${name} ${shown(count)}`).join(' + ')}`
+}
+
+/** What the provider told later: `told since: bounced 3, delivered 990`; null: nothing. */
+export function fatesLine(fates: SendWithProgress['fates']): string | null {
+  const told = Object.entries(fates).map(([fate, count]) => `${fate} ${shown(count)}`)
+  return told.length === 0 ? null : `told since: ${told.join(', ')}`
 }
 
 /** Why mail waits, and what to do. */

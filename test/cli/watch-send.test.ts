@@ -17,6 +17,7 @@ const SEND: SendWithProgress = {
   recipients: 10,
   finishedAt: null,
   progress: { recipients: 10, accepted: 0, refused: 0, uncertain: 0, skipped: 0, open: 10 },
+  fates: {},
   blocked: null,
 }
 const SENT: Partial<SendWithProgress> = {

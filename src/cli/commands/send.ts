@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import type { DefineCommand } from '../commands.ts'
 import { duration, wholeNumber } from '../numbers.ts'
 import { type Page, type PageOptions, showPage, withPages } from '../pages.ts'
-import { blockText, outcomeLine, type Send, type SendWithProgress } from '../send-text.ts'
+import { blockText, fatesLine, outcomeLine, type Send, type SendWithProgress } from '../send-text.ts'
 import { fields, plainLine } from '../table.ts'
 import { defineDeliveries } from './send/deliveries.ts'
 import { defineWatch } from './send/watch.ts'
@@ -56,8 +56,9 @@ export const send: DefineCommand = (command, session) => {
     .description('Show a send and what became of its recipients.')
     .action(async (id: string) => {
       const found = await session.api.get<SendWithProgress>(path(id))
-      const held = found.blocked ? `\n${plainLine(blockText(found.blocked))}` : ''
-      output.result(found, () => `${describe(found)}\n\n${outcomeLine(found.progress)}${held}`)
+      const held = found.blocked ? plainLine(blockText(found.blocked)) : null
+      const lines = [outcomeLine(found.progress), fatesLine(found.fates), held].filter((line) => line !== null)
+      output.result(found, () => `${describe(found)}\n\n${lines.join('\n')}`)
     })
 
   defineWatch(command, session)
