@@ -54,7 +54,7 @@ function headersOf(mail: Mail, boundary: string): string {
   root.setHeader('Subject', mail.subject)
   root.setHeader('Message-ID', `<${mail.messageId}>`)
   // A blank one is not written; without any, the time of this machine would be.
-  root.setHeader('Date', mail.date ? mailDate(mail.date) : { value: ' ' })
+  root.setHeader('Date', mail.date ? mailDate(mail.date) : ' ')
   root.addHeader(once(mail.headers).map(({ name, value }) => ({ key: name, value })))
   return root.buildHeaders()
 }

@@ -75,7 +75,8 @@ export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink
     planned: [],
     made: 0,
   }
-  const server = createServer((socket) => {
+  // Replies to commands that came in one go would wait for each other.
+  const server = createServer({ noDelay: true }, (socket) => {
     state.made += 1
     state.sockets.add(socket)
     socket.once('close', () => state.sockets.delete(socket))
@@ -182,6 +183,10 @@ class Conversation {
 
   #startTls(): void {
     if (this.#fault('starttls')) return
+    if (!this.#state.options.certificate) {
+      this.#say('502 5.5.1 no certificate')
+      return
+    }
     this.#say('220 2.0.0 go')
     this.#place = 'over'
     this.#socket.removeAllListeners('data')
