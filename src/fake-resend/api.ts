@@ -1,21 +1,20 @@
 import { randomInt } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import type { Clock } from '../clock.ts'
 import { answer, answeredInstead } from './answering.ts'
 import { type Call, headerText, type RawCall } from './call.ts'
-import { apiErrors } from './errors.ts'
+import { type ApiError, apiErrors } from './errors.ts'
 import type { Fault, FaultScript } from './faults.ts'
 import { fingerprintOf } from './idempotency.ts'
+import type { Parts } from './parts.ts'
 import { type Reply, refused } from './reply.ts'
-import type { LoggedRequest } from './request-log.ts'
+import type { LoggedRequest, RequestLog } from './request-log.ts'
 import { matchRoute, type Route } from './routes.ts'
-import type { SendDeps } from './send.ts'
 import type { Caller, Gate } from './team.ts'
 
-export type ApiDeps = SendDeps & {
+export type ApiDeps = Parts & {
   readonly gate: Gate
   readonly faults: FaultScript
-  readonly clock: Clock
+  readonly log: RequestLog
   /** Resolves when held calls are released. */
   readonly held: () => Promise<void>
 }
@@ -32,18 +31,26 @@ export async function answerCall(
   response: ServerResponse,
   deps: ApiDeps,
 ): Promise<void> {
-  if (!raw.headers['user-agent']) return answer(response, refused(apiErrors.missingUserAgent), undefined, deps.clock)
+  const refuse = (error: ApiError) => {
+    deps.log.refused(entry, error.name)
+    return answer(response, refused(error), undefined, deps.clock)
+  }
+  if (!raw.headers['user-agent']) return refuse(apiErrors.missingUserAgent)
   const admission = deps.gate.admit(headerText(raw.headers.authorization))
-  if (admission.kind === 'turned_away') return answer(response, refused(admission.error), undefined, deps.clock)
+  if (admission.kind === 'turned_away') return refuse(admission.error)
   const { caller } = admission
   const rate = caller.team.rate.take()
   setHeaders(response, rate.headers)
   setHeaders(response, caller.team.quota.headers())
-  if (!rate.allowed) return answer(response, refused(apiErrors.rateLimited), undefined, deps.clock)
+  if (!rate.allowed) {
+    bindKey(raw, caller, deps)
+    return refuse(apiErrors.rateLimited)
+  }
   const fault = deps.faults.take(raw)
-  entry.fault = fault?.kind
+  if (fault) deps.log.befell(entry, fault.kind)
   if (answeredInstead(response, fault)) return
   const reply = await replyTo(raw, caller, fault, deps)
+  if (isApiError(reply.body)) deps.log.refused(entry, reply.body.name)
   setHeaders(response, caller.team.quota.headers())
   return answer(response, reply, fault, deps.clock)
 }
@@ -62,6 +69,7 @@ async function replyTo(raw: RawCall, caller: Caller, fault: Fault | undefined, d
     body: parsed.value,
     idempotencyKey: raw.idempotencyKey,
     batchValidation: headerText(raw.headers['x-batch-validation']),
+    origin: `http://${raw.headers.host ?? 'localhost'}`,
   }
   const work = async () => {
     await workTime(deps)
@@ -73,25 +81,52 @@ async function replyTo(raw: RawCall, caller: Caller, fault: Fault | undefined, d
 
 /** Does the work only if the key has not been seen; else gives the answer of the first time. */
 async function once(raw: RawCall, call: Call, route: Route, work: () => Promise<Reply>, deps: ApiDeps): Promise<Reply> {
-  const { keyScope, keySpace, validationInFingerprint, fingerprint } = deps.settings.undocumented
   const key = call.idempotencyKey ?? ''
   if (key.length < 1 || key.length > MAX_KEY_LENGTH) return refused(apiErrors.keyLength)
-  const scope = [keyScope === 'key' ? call.caller.apiKey.key : '', keySpace === 'endpoint' ? route.path : '', key]
-  const mode = validationInFingerprint ? (call.batchValidation ?? 'strict') : ''
-  const state = call.caller.team.keys.begin(scope.join('\n'), mode + fingerprintOf(raw.bytes, call.body, fingerprint))
+  const state = call.caller.team.keys.begin(...keyed(raw, call.caller, route, call.body, deps))
   switch (state.kind) {
     case 'replay':
-      return state.reply
+      return deps.settings.undocumented.permissiveReplay === 'same' ? state.reply : withoutErrors(state.reply)
     case 'running':
       return refused(apiErrors.keyRunning)
     case 'mismatch':
       return refused(apiErrors.keyMismatch)
-    case 'new': {
-      const reply = await work()
-      state.finish(reply)
-      return reply
-    }
+    case 'new':
+      return work().then(
+        (reply) => {
+          state.finish(reply)
+          return reply
+        },
+        (error) => {
+          state.forget()
+          throw error
+        },
+      )
   }
+}
+
+/** A key with what it belongs to, and what has to be the same for two requests under it. */
+function keyed(raw: RawCall, caller: Caller, { path }: Route, body: unknown, { settings }: ApiDeps): [string, string] {
+  const { keyScope, keySpace, validationInFingerprint, fingerprint } = settings.undocumented
+  const owner = [keyScope === 'key' ? caller.apiKey.key : '', keySpace === 'endpoint' ? path : '']
+  const mode = validationInFingerprint ? (headerText(raw.headers['x-batch-validation']) ?? 'strict') : ''
+  return [[...owner, raw.idempotencyKey ?? ''].join('\n'), mode + fingerprintOf(raw.bytes, body, fingerprint)]
+}
+
+function bindKey(raw: RawCall, caller: Caller, deps: ApiDeps): void {
+  const match = matchRoute(raw.method, raw.path)
+  if (!deps.settings.undocumented.rateLimitedBindsKey || !raw.idempotencyKey) return
+  if (match.kind === 'none' || !match.route.sends) return
+  const parsed = parseBody(raw)
+  if (parsed.kind === 'parsed') caller.team.keys.bind(...keyed(raw, caller, match.route, parsed.value, deps))
+}
+
+function withoutErrors({ status, body }: Reply): Reply {
+  return typeof body === 'object' && body !== null ? { status, body: { ...body, errors: undefined } } : { status, body }
+}
+
+function isApiError(body: unknown): body is ApiError {
+  return typeof body === 'object' && body !== null && 'statusCode' in body && 'name' in body
 }
 
 async function workTime({ settings, clock }: ApiDeps): Promise<void> {

@@ -19,6 +19,8 @@ export type Call = {
   readonly body: unknown
   readonly idempotencyKey: string | undefined
   readonly batchValidation: string | undefined
+  /** Where the caller has found the double. */
+  readonly origin: string
 }
 
 /** Reads a request to its end, or answers undefined when its body is longer than `maxBytes`. */

@@ -2,6 +2,7 @@ import { bareAddress, domainOf } from './address.ts'
 import {
   type ApiError,
   apiErrors,
+  attachmentsTooLarge,
   invalidAddress,
   invalidField,
   missingField,
@@ -9,6 +10,7 @@ import {
   unverifiedDomain,
 } from './errors.ts'
 import type { Settings } from './options.ts'
+import { readScheduledAt, SCHEDULE_EXPECTED } from './scheduled-at.ts'
 
 /** An email as the API has understood it. */
 export type EmailRequest = {
@@ -22,7 +24,7 @@ export type EmailRequest = {
   readonly text: string | null
   readonly headers: Readonly<Record<string, string>>
   readonly tags: readonly { readonly name: string; readonly value: string }[]
-  readonly scheduledAt: string | null
+  readonly scheduledAt: Date | null
 }
 
 export type ReadEmail =
@@ -30,23 +32,22 @@ export type ReadEmail =
   | { readonly kind: 'invalid'; readonly error: ApiError }
 
 type Fields = Readonly<Record<string, unknown>>
-type Check = (fields: Fields, settings: Settings) => ApiError | undefined
+type Check = (fields: Fields, settings: Settings, now: Date) => ApiError | undefined
 
 const MAX_RECIPIENTS = 50
 const MAX_ATTACHMENT_CHARS = 40 * 1024 * 1024
 const TAG = /^[A-Za-z0-9_-]{1,256}$/
 const LINE_BREAK = /[\r\n]/
 const HEADER_NAME = /^[!-9;-~]+$/
-const NATURAL_TIME = /^(in \d+ (sec|second|min|minute|hour|day)s?|tomorrow\b.*|today\b.*|next\b.*)$/i
 
 /** Reads one email of a request; the first thing that is wrong with it is the answer, as with Resend. */
-export function readEmail(input: unknown, settings: Settings): ReadEmail {
+export function readEmail(input: unknown, settings: Settings, now: Date): ReadEmail {
   if (!isFields(input)) return { kind: 'invalid', error: missingField('from') }
   for (const check of CHECKS) {
-    const error = check(input, settings)
+    const error = check(input, settings, now)
     if (error) return { kind: 'invalid', error }
   }
-  return { kind: 'valid', email: emailOf(input) }
+  return { kind: 'valid', email: emailOf(input, now) }
 }
 
 /** How many recipients an email counts for in a quota. */
@@ -123,13 +124,13 @@ function checkTags({ tags }: Fields): ApiError | undefined {
   return valid ? undefined : invalidField('tags', expected)
 }
 
-function checkSchedule({ scheduled_at: at }: Fields): ApiError | undefined {
+function checkSchedule({ scheduled_at: at }: Fields, _: Settings, now: Date): ApiError | undefined {
   if (!isPresent(at)) return undefined
-  const valid = typeof at === 'string' && (!Number.isNaN(Date.parse(at)) || NATURAL_TIME.test(at))
-  return valid ? undefined : invalidField('scheduled_at', 'It must be a date in ISO 8601 format or a time in words.')
+  const valid = typeof at === 'string' && readScheduledAt(at, now)
+  return valid ? undefined : invalidField('scheduled_at', SCHEDULE_EXPECTED)
 }
 
-function checkAttachments({ attachments }: Fields): ApiError | undefined {
+function checkAttachments({ attachments }: Fields, { undocumented }: Settings): ApiError | undefined {
   if (!isPresent(attachments)) return undefined
   if (!Array.isArray(attachments)) return apiErrors.invalidAttachment
   let chars = 0
@@ -139,7 +140,7 @@ function checkAttachments({ attachments }: Fields): ApiError | undefined {
     if (!isPresent(content) && typeof path !== 'string') return apiErrors.invalidAttachment
     chars += typeof content === 'string' ? content.length : 0
   }
-  return chars > MAX_ATTACHMENT_CHARS ? apiErrors.attachmentsTooLarge : undefined
+  return chars > MAX_ATTACHMENT_CHARS ? attachmentsTooLarge(undocumented.tooLargeStatus) : undefined
 }
 
 function checkDomain({ from }: Fields, { domains }: Settings): ApiError | undefined {
@@ -157,7 +158,7 @@ function checkTestMode(fields: Fields, { testAddress }: Settings): ApiError | un
   return addresses.every(allowed) ? undefined : testModeOnly(testAddress)
 }
 
-function emailOf(fields: Fields): EmailRequest {
+function emailOf(fields: Fields, now: Date): EmailRequest {
   return {
     from: typeof fields.from === 'string' ? fields.from : '',
     to: stringsOf(fields.to),
@@ -169,7 +170,7 @@ function emailOf(fields: Fields): EmailRequest {
     text: typeof fields.text === 'string' ? fields.text : null,
     headers: headersOf(fields.headers),
     tags: tagsOf(fields.tags),
-    scheduledAt: typeof fields.scheduled_at === 'string' ? fields.scheduled_at : null,
+    scheduledAt: (typeof fields.scheduled_at === 'string' && readScheduledAt(fields.scheduled_at, now)) || null,
   }
 }
 

@@ -13,7 +13,6 @@ export const apiErrors = {
   suspendedApiKey: apiError(403, 'suspended_api_key', 'This API key is suspended.'),
   missingUserAgent: apiError(403, 'validation_error', 'Missing `User-Agent` header.'),
   notFound: apiError(404, 'not_found', 'The requested endpoint does not exist.'),
-  emailNotFound: apiError(404, 'not_found', 'Email not found'),
   methodNotAllowed: apiError(405, 'method_not_allowed', 'This endpoint does not support the specified HTTP method.'),
   invalidJson: apiError(400, 'validation_error', 'The request body is not valid JSON.'),
   tooLarge: apiError(413, 'validation_error', 'The request body is too large.'),
@@ -39,11 +38,23 @@ export const apiErrors = {
   batchMode: apiError(422, 'validation_error', 'The `x-batch-validation` header must be `strict` or `permissive`.'),
   batchAttachments: apiError(422, 'invalid_attachment', 'The `attachments` field is not supported in batch emails.'),
   invalidAttachment: apiError(422, 'invalid_attachment', 'Attachment must have either a `content` or `path`.'),
-  attachmentsTooLarge: apiError(422, 'invalid_attachment', 'Attachments must not exceed 40 MB after Base64 encoding.'),
+  notScheduled: apiError(422, 'validation_error', 'Only a scheduled email can be changed or canceled.'),
+  suppressionBatch: apiError(422, 'validation_error', 'Give 1 to 100 `emails` or, to remove, `ids` instead.'),
+  webhookEvents: apiError(422, 'validation_error', 'The `events` must be a list of event types.'),
   listLimit: apiError(422, 'validation_error', 'The `limit` must be a number between 1 and 100.'),
   listCursor: apiError(422, 'validation_error', 'The `after` and `before` parameters cannot be used together.'),
   internal: apiError(500, 'application_error', 'An unexpected error occurred.'),
 } as const satisfies Record<string, ApiError>
+
+/** Nothing with that id; `thing` starts with a capital letter. */
+export function notFoundNamed(thing: string): ApiError {
+  return apiError(404, 'not_found', `${thing} not found`)
+}
+
+/** More than an email may carry; the status is not documented. */
+export function attachmentsTooLarge(status: number): ApiError {
+  return apiError(status, 'invalid_attachment', 'Attachments must not exceed 40 MB after Base64 encoding.')
+}
 
 /** A field that has to be there and is not. */
 export function missingField(field: string): ApiError {

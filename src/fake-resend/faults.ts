@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { z } from 'zod'
 
 /**
@@ -37,8 +38,10 @@ export type FaultKind = (typeof FAULT_KINDS)[number]
 /** One line of the script: which calls a fault befalls. All conditions have to hold. */
 export const faultSchema = z.strictObject({
   kind: z.enum(FAULT_KINDS),
-  /** How many calls it befalls. Default 1. */
-  times: z.union([z.int().positive(), z.literal('always')]).default(1),
+  /** How many calls it befalls. Default 1, or `always` when there is a `probability`. */
+  times: z.union([z.int().positive(), z.literal('always')]).optional(),
+  /** How likely it is for a call that is meant, from 0 to 1. Default 1. */
+  probability: z.number().min(0).max(1).optional(),
   /** How many matching calls pass unharmed first. Default 0. */
   skip: z.int().nonnegative().default(0),
   /** Only calls to this path. */
@@ -54,7 +57,7 @@ export const faultSchema = z.strictObject({
   delayMs: z.int().nonnegative().default(20),
 })
 
-export type Fault = z.infer<typeof faultSchema>
+export type Fault = z.infer<typeof faultSchema> & { times: number | 'always' }
 export type FaultInput = z.input<typeof faultSchema>
 
 /** What a fault is matched against. */
@@ -78,7 +81,8 @@ export function faultScript(): FaultScript {
   let pending: Fault[] = []
   return {
     add: (input) => {
-      pending.push(faultSchema.parse(input))
+      const fault = faultSchema.parse(input)
+      pending.push({ ...fault, times: fault.times ?? (fault.probability === undefined ? 1 : 'always') })
     },
     take: (target) => {
       for (const fault of pending.filter((candidate) => befalls(candidate, target))) {
@@ -86,6 +90,7 @@ export function faultScript(): FaultScript {
           fault.skip -= 1
           continue
         }
+        if (!strikes(fault)) continue
         if (fault.times !== 'always') fault.times -= 1
         if (fault.times === 0) pending = pending.filter((other) => other !== fault)
         return fault
@@ -97,6 +102,10 @@ export function faultScript(): FaultScript {
       pending = []
     },
   }
+}
+
+function strikes({ probability = 1 }: Fault): boolean {
+  return probability === 1 || randomInt(1_000_000) < probability * 1_000_000
 }
 
 function befalls(fault: Fault, { path, idempotencyKey, bytes }: FaultTarget): boolean {

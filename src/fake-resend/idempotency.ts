@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import type { Undocumented } from './options.ts'
+import type { Settings, Undocumented } from './options.ts'
 import type { Reply } from './reply.ts'
 
 /** What a key means for the request that carries it. */
@@ -13,14 +13,18 @@ export type KeyState =
   | { readonly kind: 'mismatch' }
 
 /** Remembers keys for 24 hours, and the answers given under them. */
-export type IdempotencyKeys = { begin(key: string, fingerprint: string): KeyState }
+export type IdempotencyKeys = {
+  begin(key: string, fingerprint: string): KeyState
+  /** Ties a key that has not been seen to a payload, without an answer. */
+  bind(key: string, fingerprint: string): void
+}
 
-type Entry = { readonly fingerprint: string; readonly since: number; reply?: Reply }
+type Entry = { readonly fingerprint: string; readonly since: number; bound?: true; reply?: Reply }
 
 const LONG = 1_024
 const LIFETIME_MS = 24 * 60 * 60 * 1_000
 
-export function idempotencyKeys(clock: Clock, cacheErrors: Undocumented['cacheErrors']): IdempotencyKeys {
+export function idempotencyKeys(clock: Clock, settings: Pick<Settings, 'undocumented'>): IdempotencyKeys {
   const entries = new Map<string, Entry>()
 
   function start(key: string, fingerprint: string, now: number): KeyState {
@@ -30,7 +34,7 @@ export function idempotencyKeys(clock: Clock, cacheErrors: Undocumented['cacheEr
       if (entries.get(key) === entry) entries.delete(key)
     }
     const finish = (reply: Reply) => {
-      if (isRemembered(reply, cacheErrors)) entry.reply = reply
+      if (isRemembered(reply, settings.undocumented.cacheErrors)) entry.reply = reply
       else forget()
     }
     return { kind: 'new', finish, forget }
@@ -41,9 +45,15 @@ export function idempotencyKeys(clock: Clock, cacheErrors: Undocumented['cacheEr
       const now = clock.now().getTime()
       dropExpired(entries, now)
       const entry = entries.get(key)
-      if (!entry) return start(key, fingerprint, now)
+      if (!entry || (entry.bound && entry.fingerprint === fingerprint)) return start(key, fingerprint, now)
+      if (entry.bound) return { kind: 'mismatch' }
       if (!entry.reply) return { kind: 'running' }
       return entry.fingerprint === fingerprint ? { kind: 'replay', reply: entry.reply } : { kind: 'mismatch' }
+    },
+    bind(key, fingerprint) {
+      const now = clock.now().getTime()
+      dropExpired(entries, now)
+      if (!entries.has(key)) entries.set(key, { fingerprint, since: now, bound: true })
     },
   }
 }

@@ -13,8 +13,10 @@ export type AcceptedEmail = {
   readonly replyTo: readonly string[]
   readonly subject: string
   readonly tags: Readonly<Record<string, string>>
-  readonly scheduledAt: string | null
-  readonly lastEvent: 'queued' | 'scheduled'
+  /** Null when it was to go out at once. */
+  scheduledAt: Date | null
+  /** `queued`, `scheduled`, `canceled`, or what is behind `email.` in the type of its latest event. */
+  lastEvent: string
   readonly acceptedAt: Date
   readonly idempotencyKey: string | undefined
   html: string | null
@@ -33,25 +35,48 @@ export type AcceptedCount = {
   readonly repeated: readonly string[]
 }
 
+/** The same in numbers only, counted along the way. */
+export type AcceptedTotals = {
+  readonly emails: number
+  readonly untagged: number
+  /** How many different deliveries. */
+  readonly deliveries: number
+  /** How many of them were accepted more than once. */
+  readonly repeated: number
+}
+
 /** Everything the double has accepted, oldest first. */
 export type Mailbox = {
-  accept(emails: readonly EmailRequest[], idempotencyKey: string | undefined): readonly string[]
+  accept(emails: readonly EmailRequest[], idempotencyKey: string | undefined): readonly AcceptedEmail[]
   find(id: string): AcceptedEmail | undefined
+  /** Those accepted with this `delivery` tag, oldest first. */
+  findDelivery(tag: string): readonly AcceptedEmail[]
   emails(): readonly AcceptedEmail[]
   count(): AcceptedCount
+  totals(): AcceptedTotals
   clear(): void
 }
 
 export function mailbox(clock: Clock, keepBodies: number): Mailbox {
   let accepted: AcceptedEmail[] = []
   let byId = new Map<string, AcceptedEmail>()
+  let times = new Map<string, number>()
+  let [tagged, repeated] = [0, 0]
 
-  function keep(email: AcceptedEmail): string {
+  function keep(email: AcceptedEmail): AcceptedEmail {
     accepted.push(email)
     byId.set(email.id, email)
+    if (email.tags.delivery !== undefined) countDelivery(email.tags.delivery)
     const outdated = accepted[accepted.length - 1 - keepBodies]
     if (outdated) dropBody(outdated)
-    return email.id
+    return email
+  }
+
+  function countDelivery(tag: string): void {
+    const count = (times.get(tag) ?? 0) + 1
+    times.set(tag, count)
+    tagged += 1
+    if (count === 2) repeated += 1
   }
 
   return {
@@ -60,11 +85,21 @@ export function mailbox(clock: Clock, keepBodies: number): Mailbox {
       return emails.map((email) => keep(acceptedEmail(email, acceptedAt, idempotencyKey)))
     },
     find: (id) => byId.get(id),
+    findDelivery: (tag) => (times.has(tag) ? accepted.filter(({ tags }) => tags.delivery === tag) : []),
     emails: () => accepted,
-    count: () => countDeliveries(accepted),
+    count: () => ({
+      emails: accepted.length,
+      untagged: accepted.length - tagged,
+      byDelivery: Object.fromEntries(times),
+      repeated: [...times].filter(([, count]) => count > 1).map(([delivery]) => delivery),
+    }),
+    totals: () => ({ emails: accepted.length, untagged: accepted.length - tagged, deliveries: times.size, repeated }),
     clear: () => {
       accepted = []
       byId = new Map()
+      times = new Map()
+      tagged = 0
+      repeated = 0
     },
   }
 }
@@ -86,18 +121,4 @@ function dropBody(email: AcceptedEmail): void {
   email.html = null
   email.text = null
   email.headers = null
-}
-
-function countDeliveries(accepted: readonly AcceptedEmail[]): AcceptedCount {
-  const counts = new Map<string, number>()
-  for (const { tags } of accepted) {
-    if (tags.delivery !== undefined) counts.set(tags.delivery, (counts.get(tags.delivery) ?? 0) + 1)
-  }
-  const tagged = [...counts.values()].reduce((sum, count) => sum + count, 0)
-  return {
-    emails: accepted.length,
-    untagged: accepted.length - tagged,
-    byDelivery: Object.fromEntries(counts),
-    repeated: [...counts].filter(([, count]) => count > 1).map(([delivery]) => delivery),
-  }
 }

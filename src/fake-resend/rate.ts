@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Settings } from './options.ts'
 
 /** Where a team stands in its window, after a request was counted. */
 export type RateState = { readonly allowed: boolean; readonly headers: Readonly<Record<string, string>> }
@@ -8,8 +9,8 @@ export type RateWindow = { take(): RateState }
 
 const WINDOW_MS = 1_000
 
-/** Counts requests against `limit` a second. Refused requests count for nothing. */
-export function rateWindow(limit: number, clock: Clock): RateWindow {
+/** Counts requests against the limit of a second, as it is at the time. Refused requests count for nothing. */
+export function rateWindow(settings: Pick<Settings, 'requestsPerSecond'>, clock: Clock): RateWindow {
   let openedAt = Number.NEGATIVE_INFINITY
   let used = 0
   return {
@@ -19,6 +20,7 @@ export function rateWindow(limit: number, clock: Clock): RateWindow {
         openedAt = now
         used = 0
       }
+      const { requestsPerSecond: limit } = settings
       const allowed = used < limit
       if (allowed) used += 1
       return { allowed, headers: rateHeaders(limit, used, allowed) }
@@ -32,7 +34,7 @@ function rateHeaders(limit: number, used: number, allowed: boolean): Record<stri
   return {
     'ratelimit-policy': `${limit};w=1`,
     'ratelimit-limit': String(limit),
-    'ratelimit-remaining': String(limit - used),
+    'ratelimit-remaining': String(Math.max(limit - used, 0)),
     'ratelimit-reset': '1',
     ...(allowed ? {} : { 'retry-after': '1' }),
   }

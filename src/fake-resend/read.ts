@@ -1,27 +1,19 @@
 import type { Call } from './call.ts'
-import { apiErrors } from './errors.ts'
-import type { AcceptedEmail, Mailbox } from './mailbox.ts'
+import { notFoundNamed } from './errors.ts'
+import type { AcceptedEmail } from './mailbox.ts'
+import { listPage } from './page.ts'
+import type { Parts } from './parts.ts'
 import { ok, type Reply, refused } from './reply.ts'
 
 /** `GET /emails/:id`. */
-export function readEmailById(call: Call, mailbox: Mailbox): Reply {
-  const email = mailbox.find(call.params.id ?? '')
-  return email ? ok({ object: 'email', ...summary(email), ...content(email) }) : refused(apiErrors.emailNotFound)
+export function readEmailById({ params }: Call, { mailbox }: Parts): Reply {
+  const email = mailbox.find(params.id ?? '')
+  return email ? ok({ object: 'email', ...summary(email), ...content(email) }) : refused(notFoundNamed('Email'))
 }
 
-/** `GET /emails`: newest first; `after` goes on behind an id, `before` ends in front of one. */
-export function listEmails(call: Call, mailbox: Mailbox): Reply {
-  const limit = Number(call.query.get('limit') ?? '20')
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100) return refused(apiErrors.listLimit)
-  const [after, before] = [call.query.get('after'), call.query.get('before')]
-  if (after !== null && before !== null) return refused(apiErrors.listCursor)
-  const newestFirst = mailbox.emails().toReversed()
-  const cursor = after ?? before
-  const at = cursor === null ? -1 : newestFirst.findIndex(({ id }) => id === cursor)
-  if (cursor !== null && at < 0) return refused(apiErrors.emailNotFound)
-  const [start, end] = before === null ? [at + 1, newestFirst.length] : [0, at]
-  const page = before === null ? newestFirst.slice(start, start + limit) : newestFirst.slice(start, end).slice(-limit)
-  return ok({ object: 'list', has_more: end - start > limit, data: page.map(summary) })
+/** `GET /emails`: newest first. */
+export function listEmails({ query }: Call, { mailbox }: Parts): Reply {
+  return listPage(query, mailbox.emails().toReversed(), summary, notFoundNamed('Email'))
 }
 
 function summary(email: AcceptedEmail): Record<string, unknown> {
@@ -36,7 +28,7 @@ function summary(email: AcceptedEmail): Record<string, unknown> {
     cc: email.cc,
     reply_to: email.replyTo,
     last_event: email.lastEvent,
-    scheduled_at: email.scheduledAt,
+    scheduled_at: email.scheduledAt && postgresTime(email.scheduledAt),
   }
 }
 

@@ -5,14 +5,21 @@ import { answer } from './answering.ts'
 import { type ApiDeps, answerCall } from './api.ts'
 import { readCall } from './call.ts'
 import { adjustableClock } from './clock.ts'
-import { answerControl, type FakeResendControl, fakeResendControl } from './control.ts'
+import { type FakeResendControl, fakeResendControl } from './control.ts'
+import { answerControl } from './control-http.ts'
 import { apiErrors } from './errors.ts'
 import { faultScript } from './faults.ts'
+import { inbox } from './inbox.ts'
+import { lifecycle } from './lifecycle.ts'
 import { mailbox } from './mailbox.ts'
 import { type FakeResendOptions, settle } from './options.ts'
+import { downloadFor } from './receiving.ts'
 import { refused } from './reply.ts'
-import { type RequestLog, requestLog } from './request-log.ts'
+import { requestLog } from './request-log.ts'
+import { suppressions } from './suppressions.ts'
 import { gate } from './team.ts'
+import { postman } from './webhooks/postman.ts'
+import { webhooks } from './webhooks/webhook.ts'
 
 /** A running double. */
 export type FakeResend = FakeResendControl & {
@@ -23,7 +30,7 @@ export type FakeResend = FakeResendControl & {
   close(): Promise<void>
 }
 
-type Parts = ApiDeps & { readonly log: RequestLog; readonly control: FakeResendControl }
+type Double = ApiDeps & { readonly control: FakeResendControl }
 
 /**
  * Starts a local double of Resend's sending API. It keeps everything in memory, sends nothing, and listens on loopback
@@ -37,31 +44,45 @@ export async function startFakeResend(options: FakeResendOptions = {}): Promise<
   const close = () =>
     new Promise<void>((resolve) => {
       parts.control.release()
+      parts.clock.clear()
+      parts.postman.clear()
       server.close(() => resolve())
       server.closeAllConnections()
     })
   return { ...parts.control, url: `http://${urlHost(options.host ?? '127.0.0.1')}:${port}`, port, close }
 }
 
-function assembleParts(options: FakeResendOptions): Parts {
+function assembleParts(options: FakeResendOptions): Double {
   const settings = settle(options)
   const clock = adjustableClock(options.clock)
   const waiting: (() => void)[] = []
   const release = () => {
     for (const resume of waiting.splice(0)) resume()
   }
-  const shared = {
+  const endpoints = webhooks(clock)
+  for (const endpoint of options.endpoints ?? []) endpoints.add(endpoint)
+  const carrier = postman({ webhooks: endpoints, clock, settings })
+  const suppressed = suppressions(clock, (type, { created_at, ...suppression }) =>
+    carrier.announce({ type, created_at, data: { ...suppression, created_at } }),
+  )
+  const parts = {
+    settings,
+    clock,
     mailbox: mailbox(clock, settings.keepBodies),
+    inbox: inbox(clock),
+    suppressions: suppressed,
+    webhooks: endpoints,
+    postman: carrier,
+    lifecycle: lifecycle({ settings, clock, suppressions: suppressed, announce: carrier.announce }),
     log: requestLog(clock),
     faults: faultScript(),
     gate: gate(settings, clock),
-    clock,
   }
   const held = () => new Promise<void>((resume) => waiting.push(resume))
-  return { ...shared, settings, held, control: fakeResendControl({ ...shared, release }) }
+  return { ...parts, held, control: fakeResendControl({ ...parts, release }) }
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, parts: Double): Promise<void> {
   // A client that goes away in the middle must not take the double down with it.
   response.on('error', () => {})
   try {
@@ -72,12 +93,13 @@ async function serve(request: IncomingMessage, response: ServerResponse, parts: 
   }
 }
 
-async function route(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
+async function route(request: IncomingMessage, response: ServerResponse, parts: Double): Promise<void> {
   const raw = await readCall(request, parts.settings.maxBodyBytes)
   if (!raw) return answer(response, refused(apiErrors.tooLarge), undefined, parts.clock)
   if (raw.path.startsWith('/_fake/')) {
-    const reply = answerControl(parts.control, raw.method, raw.path, raw.bytes)
-    return answer(response, reply, undefined, parts.clock)
+    const file = downloadFor(raw.path, raw.query, parts)
+    if (file) return void response.writeHead(200, { 'content-type': file.contentType }).end(file.bytes)
+    return answer(response, await answerControl(parts.control, raw), undefined, parts.clock)
   }
   const { method, path, idempotencyKey, bytes } = raw
   const entry = parts.log.note({ method, path, idempotencyKey, bytes: bytes.length })

@@ -16,7 +16,12 @@ export type Admission =
   | { readonly kind: 'turned_away'; readonly error: ApiError }
 
 /** Tells callers apart by their `Authorization` header. */
-export type Gate = { admit(authorization: string | undefined): Admission; clear(): void }
+export type Gate = {
+  admit(authorization: string | undefined): Admission
+  /** The team of keys that name none. */
+  defaultTeam(): Team
+  clear(): void
+}
 
 export function gate(settings: Settings, clock: Clock): Gate {
   const teams = new Map<string, Team>()
@@ -25,9 +30,9 @@ export function gate(settings: Settings, clock: Clock): Gate {
     const known = teams.get(team)
     if (known) return known
     const fresh: Team = {
-      rate: rateWindow(settings.requestsPerSecond, clock),
+      rate: rateWindow(settings, clock),
       quota: quotaCounter(settings, clock),
-      keys: idempotencyKeys(clock, settings.undocumented.cacheErrors),
+      keys: idempotencyKeys(clock, settings),
     }
     teams.set(team, fresh)
     return fresh
@@ -42,6 +47,7 @@ export function gate(settings: Settings, clock: Clock): Gate {
       if (apiKey.suspended) return { kind: 'turned_away', error: apiErrors.suspendedApiKey }
       return { kind: 'admitted', caller: { apiKey, team: teamOf(apiKey) } }
     },
+    defaultTeam: () => teamOf({ key: '' }),
     clear: () => teams.clear(),
   }
 }

@@ -66,7 +66,7 @@ describe('how long', () => {
   test('takes the time it is told to, between the bounds', async () => {
     const slept: number[] = []
     const clock = { now: () => new Date(0), sleep: async (ms: number) => void slept.push(ms) }
-    const fake = await runningFake({ latencyMs: [3, 5], clock })
+    const fake = await runningFake({ latencyMs: [3, 5], lifecycle: 'none', clock })
     for (let i = 0; i < 20; i++) await sdk(fake).emails.send(email({}))
     expect(slept).toHaveLength(20)
     expect(slept.every((ms) => ms >= 3 && ms <= 5)).toBe(true)

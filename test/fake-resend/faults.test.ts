@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import type { FakeResend, FaultInput } from '../../src/fake-resend/index.ts'
+import type { FaultInput } from '../../src/fake-resend/index.ts'
 import { call, email, eventually, runningFake, sdk } from './running.ts'
 
 const KEY = { idempotencyKey: 'batch-1/1' }
@@ -83,6 +83,22 @@ describe('faults', () => {
     expect(statuses).toEqual([200, 200, 500, 500, 200])
     expect(fake.pendingFaults().map(({ kind }) => kind)).toEqual(['bad_gateway'])
   })
+
+  test('befall calls at random, as likely as told, until they are cleared', async () => {
+    const fake = await runningFake()
+    fake.addFaults({ kind: 'error', probability: 0.5 })
+    for (let i = 0; i < 100; i++) await call(fake, '/emails', { body: email({}) })
+    const { byStatus, byFault } = fake.totals()
+    expect((byStatus[200] ?? 0) + (byStatus[500] ?? 0)).toBe(100)
+    expect(byFault).toEqual({ error: byStatus[500] })
+    // Outside of these bounds once in 10^14 runs.
+    expect(byStatus[500]).toBeGreaterThan(10)
+    expect(byStatus[500]).toBeLessThan(90)
+    fake.clearFaults()
+    fake.addFaults({ kind: 'error', probability: 1, times: 1 }, { kind: 'drop', probability: 0 })
+    expect((await call(fake, '/emails', { body: email({}) })).status).toBe(500)
+    expect((await call(fake, '/emails', { body: email({}) })).status).toBe(200)
+  })
 })
 
 describe('a client that goes away', () => {
@@ -113,44 +129,5 @@ describe('a client that goes away', () => {
     fake.release()
     expect((await sdk(fake).emails.send(email({}), KEY)).error).toBeNull()
     expect(fake.accepted().emails).toBe(1)
-  })
-})
-
-describe('the control over HTTP', () => {
-  const control = async (fake: FakeResend, method: string, path: string, body?: unknown) => {
-    const { status, text } = await call(fake, `/_fake/${path}`, { method, body })
-    return { status, body: JSON.parse(text) }
-  }
-
-  test('tells how often each delivery was accepted', async () => {
-    const fake = await runningFake()
-    const tagged = (value: string) => email({ tags: [{ name: 'delivery', value }] })
-    await sdk(fake).batch.send([tagged('d1'), tagged('d2'), tagged('d1'), email({})])
-    expect(await control(fake, 'GET', 'accepted')).toEqual({
-      status: 200,
-      body: { emails: 4, untagged: 1, byDelivery: { d1: 2, d2: 1 }, repeated: ['d1'] },
-    })
-  })
-
-  test('sets faults, moves the clock and forgets', async () => {
-    const fake = await runningFake()
-    expect(await control(fake, 'POST', 'faults', [{ kind: 'error' }, { kind: 'drop', times: 'always' }])).toEqual({
-      status: 200,
-      body: { done: true },
-    })
-    expect((await call(fake, '/emails', { body: email({}) })).status).toBe(500)
-    expect((await control(fake, 'POST', 'clock', { advanceMs: 60_000 })).status).toBe(200)
-    expect((await control(fake, 'GET', 'requests')).body).toMatchObject({ requests: 1, byStatus: { 500: 1 } })
-    expect((await control(fake, 'POST', 'reset')).status).toBe(200)
-    expect(fake.pendingFaults()).toEqual([])
-    expect(fake.totals()).toEqual({ requests: 0, byStatus: {} })
-  })
-
-  test('says what is wrong with a fault, and knows its own paths', async () => {
-    const fake = await runningFake()
-    const wrong = await control(fake, 'POST', 'faults', { kind: 'flood' })
-    expect([wrong.status, wrong.body.error]).toEqual([422, expect.stringContaining('kind')])
-    expect((await control(fake, 'GET', 'nowhere')).status).toBe(404)
-    expect((await call(fake, '/_fake/faults', { body: '{' })).status).toBe(400)
   })
 })

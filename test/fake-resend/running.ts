@@ -1,11 +1,14 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { Resend } from 'resend'
 import { afterEach, expect } from 'vitest'
 import { type FakeResend, type FakeResendOptions, startFakeResend } from '../../src/fake-resend/index.ts'
 
-const running: FakeResend[] = []
+const running: { close(): Promise<void> }[] = []
 
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((fake) => fake.close()))
+  await Promise.all(running.splice(0).map((one) => one.close()))
 })
 
 /** A double that ends with the test. Without a limit on requests, unless the test is about it. */
@@ -42,4 +45,30 @@ export async function call(
 /** What will be true in a moment, on a slow machine too. */
 export function eventually<T>(state: () => T) {
   return expect.poll(state, { interval: 5, timeout: 20_000 })
+}
+
+/** A call of a webhook, as it came in. */
+export type Told = { readonly headers: IncomingHttpHeaders; readonly body: string; readonly event: TellingEvent }
+export type Endpoint = { readonly url: string; readonly told: Told[]; answer: number | null }
+type TellingEvent = { readonly type: string; readonly created_at: string; readonly data: Record<string, unknown> }
+
+/** An endpoint that ends with the test; it answers as `answer` says at the time, null being not at all. */
+export async function runningEndpoint(): Promise<Endpoint> {
+  const server = createServer(async (request, response) => {
+    const body = await text(request)
+    endpoint.told.push({ headers: request.headers, body, event: JSON.parse(body) })
+    if (endpoint.answer !== null) response.writeHead(endpoint.answer, { location: 'http://127.0.0.1:9/' }).end('noted')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const endpoint: Endpoint = { url: `http://127.0.0.1:${port}/`, told: [], answer: 200 }
+  running.push({ close: () => closed(server) })
+  return endpoint
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
 }
