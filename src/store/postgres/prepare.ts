@@ -1,4 +1,4 @@
-import type { SendId } from '../../id.ts'
+import type { NewsletterId, SendId } from '../../id.ts'
 import type { Prepared } from '../store.ts'
 import { type Pool, type Tx, transaction } from './pool.ts'
 
@@ -10,17 +10,14 @@ import { type Pool, type Tx, transaction } from './pool.ts'
 export async function prepareSend(pool: Pool, id: SendId, sizes: Readonly<Record<string, number>>): Promise<Prepared> {
   const gone = new Error('The send is not being prepared any more.')
   const work = transaction(pool, async (client): Promise<Prepared> => {
-    const lock = await client.query<{ ours: boolean }>(
-      `select pg_try_advisory_xact_lock(hashtextextended($1::text, 0)) as ours
-       from send where id = $2 and state = 'preparing'`,
-      [id, id],
-    )
-    if (!lock.rows[0]?.ours) return { kind: 'not_ours' }
+    const { rows } = await client.query<Begun>(BEGIN, [id])
+    const [begun] = rows
+    if (!begun?.ours) return { kind: 'not_ours' }
     // A role may have a limit that is meant for pages; a million readers take longer.
     await client.query('set local statement_timeout = 0')
     const most = await batchSizeWithin(client, id)
     const cuts = Object.values(sizes).map((size) => Math.min(size, most))
-    await client.query(READ_AUDIENCE, [id, Object.keys(sizes), cuts])
+    await client.query(readAudience(begun.by_locale), [id, begun.newsletter_id, Object.keys(sizes), cuts])
     // Nobody else analyses a temporary table, and guessing its size makes a join of a million rows take hours.
     await client.query('analyze audience')
     await client.query(CUT_BATCHES, [id])
@@ -48,6 +45,14 @@ export async function prepareSend(pool: Pool, id: SendId, sizes: Readonly<Record
   })
 }
 
+type Begun = { ours: boolean; newsletter_id: NewsletterId; by_locale: boolean }
+
+const BEGIN = `
+  select pg_try_advisory_xact_lock(hashtextextended($1::text, 0)) as ours, newsletter_id,
+         exists (select from send_edition where send_id = send.id and locale is not null) as by_locale
+  from send
+  where id = $1::uuid and state = 'preparing'`
+
 /** The most recipients a batch may have for a spread send to move about once a minute; no bound for any other. */
 async function batchSizeWithin(client: Tx, id: SendId): Promise<number> {
   const { rows } = await client.query<{ size: number | null }>(
@@ -61,16 +66,16 @@ async function batchSizeWithin(client: Tx, id: SendId): Promise<number> {
   return Math.max(1, rows[0]?.size ?? Number.MAX_SAFE_INTEGER)
 }
 
-// One pass over the newsletter's subscriptions (primary key, newsletter first). A variant's readers are numbered in id
-// order and cut every `size`; batches are numbered over all variants. Readers who may have got this issue from an earlier
-// send, or are in the provider's hands because of one, take part as skipped, so that the sums add up.
-const READ_AUDIENCE = `
+// One pass over the newsletter's subscriptions; over the subscribers too when their locale decides. A variant's readers
+// are numbered in id order and cut every `size`; batches are numbered over all variants. Readers who may have got this
+// issue from an earlier send, or are in the provider's hands because of one, take part as skipped, so that the sums add up.
+const readAudience = (byLocale: boolean) => `
   create temporary table audience on commit drop as
   with size as (
-    select * from unnest($2::text[], $3::int[]) as given (variant, recipients)
+    select * from unnest($3::text[], $4::int[]) as given (variant, recipients)
   ), reader as (
     select subscription.subscriber_id,
-           coalesce(fits.variant, other.variant) as variant,
+           coalesce(${byLocale ? 'fits.variant' : 'null'}, other.variant) collate "C" as variant,
            send.again and exists (
              select
              from delivery
@@ -80,24 +85,30 @@ const READ_AUDIENCE = `
                and (delivery.outcome in ('accepted', 'uncertain', 'submitting')
                  or delivery.outcome = 'planned' and batch.state in ('submitting', 'in_doubt'))
            ) as has_it
-    from send
-    join subscription on subscription.newsletter_id = send.newsletter_id and subscription.status = 'confirmed'
-    join subscriber on subscriber.id = subscription.subscriber_id
-    join send_edition other on other.send_id = send.id and other.locale is null
-    left join send_edition fits on fits.send_id = send.id and fits.locale = subscriber.locale
-    where send.id = $1
-  ), cut as (
-    select reader.*,
-           (row_number() over (partition by variant order by subscriber_id) - 1) / size.recipients as cut
+    from subscription
+    join send on send.id = $1
+    join send_edition other on other.send_id = $1 and other.locale is null
+    ${byLocale ? JOIN_LOCALE : ''}
+    where subscription.newsletter_id = $2 and subscription.status = 'confirmed'
+  ), placed as (
+    select reader.*, size.recipients,
+           row_number() over (partition by variant order by subscriber_id) as place
     from reader
     join size using (variant)
   )
-  select subscriber_id, variant, has_it, dense_rank() over (order by variant, cut)::int as number from cut`
+  select subscriber_id, variant, has_it,
+         count(*) filter (where (place - 1) % recipients = 0)
+           over (order by variant, subscriber_id rows unbounded preceding)::int as number
+  from placed`
+
+const JOIN_LOCALE = `
+    left join subscriber on subscriber.id = subscription.subscriber_id
+    left join send_edition fits on fits.send_id = $1 and fits.locale = subscriber.locale`
 
 const CUT_BATCHES = `
-  insert into batch (kind, newsletter_id, send_id, number, variant, edition_hash, recipients, skipped, state, settled_at,
-                     not_before)
-  select 'bulk', send.newsletter_id, send.id, cut.number, cut.variant, send_edition.edition_hash, cut.recipients,
+  insert into batch (id, kind, newsletter_id, send_id, number, variant, edition_hash, recipients, skipped, state,
+                     settled_at, not_before)
+  select ordered_id(cut.number), 'bulk', send.newsletter_id, send.id, cut.number, cut.variant, send_edition.edition_hash, cut.recipients,
          cut.skipped,
          case when cut.skipped = cut.recipients then 'settled' else 'pending' end,
          case when cut.skipped = cut.recipients then app_now() end,
@@ -111,12 +122,14 @@ const CUT_BATCHES = `
   join send on send.id = $1
   join send_edition on send_edition.send_id = send.id and send_edition.variant = cut.variant`
 
-// In the order of their batches, so that the rows of one lie side by side.
+// In the order of their batches and of their ids, so that the rows of one batch lie side by side in table and indexes.
+// Counting begins anywhere: an id tells nobody how many readers there are.
 const WRITE_DELIVERIES = `
-  insert into delivery (send_id, batch_id, subscriber_id, outcome, reason)
-  select $1, batch.id, audience.subscriber_id,
+  insert into delivery (id, send_id, batch_id, subscriber_id, outcome, reason)
+  select ordered_id(start.at + row_number() over (order by audience.number)), $1, batch.id, audience.subscriber_id,
          case when has_it then 'skipped' else 'planned' end,
          case when has_it then 'already_received' end
   from audience
   join batch on batch.send_id = $1 and batch.number = audience.number
+  cross join (select floor(random() * 2147483648)::bigint as at) as start
   order by audience.number`
