@@ -3,16 +3,18 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from './clock.ts'
 import { type Config, type Tier, tierOf } from './config/config.ts'
 import { provideDataDir } from './config/data-dir.ts'
-import { readAppSecrets } from './config/secrets.ts'
+import { type AppSecrets, readAppSecrets } from './config/secrets.ts'
 import { keepEditions, type ReadEdition } from './edition/keep.ts'
 import { type LoadedTemplate, loadTemplates, type TemplateSet } from './edition/templates.ts'
 import { createLinks, type Links } from './links.ts'
 import { createLogger, type Logger } from './log.ts'
+import { createBounceAddresses } from './provider/bounce-address.ts'
 import type { EventSource } from './provider/events.ts'
 import { createOutboxProvider } from './provider/outbox/provider.ts'
 import type { Provider } from './provider/provider.ts'
 import { createResendEvents } from './provider/resend/events.ts'
 import { createResendProvider } from './provider/resend/provider.ts'
+import { createSmtpProvider } from './provider/smtp/provider.ts'
 import { createPostgresQueue } from './queue/postgres.ts'
 import type { Queue } from './queue/queue.ts'
 import { createRedisQueue } from './queue/redis.ts'
@@ -81,9 +83,11 @@ export async function openApp(config: Config, parts: AppParts = {}): Promise<App
       ? createRedisQueue({ url: config.redisUrl, log })
       : createPostgresQueue({ url: databaseUrl, log })
     closers.push(() => queue.close())
-    const provider = parts.provider ?? chooseProvider(config, clock)
+    const secrets = await readAppSecrets(config)
+    const tokens = createTokens(secrets)
+    const provider = parts.provider ?? chooseProvider(config, clock, secrets)
+    if (provider !== parts.provider) closers.push(async () => provider.close?.())
     await store.pace.ensure({ ...provider, requestsPerSecond: provider.limits.requestsPerSecond })
-    const tokens = createTokens(await readAppSecrets(config))
     const templates = parts.templates ?? lazily(() => loadTemplates(templateFolders(config)))
     return {
       config,
@@ -128,7 +132,12 @@ function embeddedDir({ dataDir }: Pick<Config, 'dataDir'>): string {
   return join(dataDir, 'postgres')
 }
 
-function chooseProvider(config: Config, clock: Clock): Provider {
+function chooseProvider(config: Config, clock: Clock, secrets: AppSecrets): Provider {
+  if (config.smtp) {
+    const { server, requestsPerSecond, dkim, bounceDomain } = config.smtp
+    const bounces = bounceDomain === null ? undefined : createBounceAddresses(bounceDomain, secrets)
+    return createSmtpProvider({ server, requestsPerSecond, dkim: dkim ?? undefined, bounces, clock })
+  }
   if (!config.resend) return createOutboxProvider({ dir: outboxDir(config), clock })
   const { apiKey, baseUrl } = config.resend
   return createResendProvider({ apiKey, clock, ...(baseUrl ? { baseUrl } : {}) })

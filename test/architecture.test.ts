@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dirname, '..')
 const imports = readImports(ROOT, ['emails', 'src', 'worker'])
 
 /** Names an adapter: something that only one side of a seam knows. */
-const ADAPTER = /^src\/(store\/(postgres|embedded)|queue\/(bullmq|redis|postgres)|provider\/(outbox|resend))\b/
+const ADAPTER = /^src\/(store\/(postgres|embedded)|queue\/(bullmq|redis|postgres)|provider\/(outbox|resend|smtp))\b/
 const SEAM = /^src\/(store|queue|provider)\//
 const EDGE = /^src\/(http|cli|preview)\//
 const NOUN_FOLDER = /^src\/(article|edition|newsletter|issue|send|outcome|subscriber|suppression)\//

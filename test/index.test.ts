@@ -18,6 +18,7 @@ beforeAll(async () => {
     databaseUrl: database.url,
     redisUrl: null,
     resend: null,
+    smtp: null,
     appSecrets: ['a secret of this test alone'],
   }
   pressroom = await createPressroom({ ...config, dataDir, port: 0, logLevel: 'silent' })

@@ -83,7 +83,7 @@ function provider(app: App): Promise<Finding> {
       return {
         state: 'fail',
         detail: `${name}: ${detail}`,
-        advice: 'See that RESEND_API_KEY is right.',
+        advice: `See that ${name === 'smtp' ? 'SMTP_URL' : 'RESEND_API_KEY'} is right.`,
         code: 'conflict',
       }
     const state = await app.store.pace.get(app.provider.account)

@@ -5,6 +5,7 @@ import { AppError, type Problem } from '../error.ts'
 import type { LogLevel } from '../log.ts'
 import { type Environment, readEnvironment } from './env.ts'
 import { SETTINGS } from './settings.ts'
+import { readDkimKey, type SmtpConfig, smtpProblems } from './smtp.ts'
 
 /** Everything that can be set, checked and typed. `docs/configuration.md` is generated from where it is read. */
 export type Config = {
@@ -27,6 +28,8 @@ export type Config = {
   readonly resend: { readonly apiKey: string; readonly baseUrl: string | null } | null
   /** What Resend signs its events with, the newest first; null: events cannot be taken in. */
   readonly resendWebhookSecrets: readonly string[] | null
+  /** Null: not by SMTP. */
+  readonly smtp: SmtpConfig | null
   readonly logLevel: LogLevel
   /** Batches that one worker process has in the provider's hands at a time. */
   readonly concurrency: number
@@ -55,7 +58,8 @@ export function loadConfig(directory: string = process.cwd(), env: Environment =
  */
 export function readConfig(environment: Environment, directory: string): Config {
   const parsed = SETTINGS.safeParse(environment)
-  const problems = [...(parsed.error ? listProblems(parsed.error) : []), ...contradictions(environment, directory)]
+  const together = [...contradictions(environment, directory), ...smtpProblems(environment, directory)]
+  const problems = [...(parsed.error ? listProblems(parsed.error) : []), ...together]
   if (!parsed.success || problems.length > 0) {
     const count = problems.length === 1 ? 'One setting is' : `${problems.length} settings are`
     throw new AppError('config_invalid', `${count} not right. docs/configuration.md explains each.`, { problems })
@@ -82,8 +86,21 @@ function fromSettings(settings: z.output<typeof SETTINGS>, directory: string): C
     appSecrets: settings.APP_SECRET ?? null,
     resend: apiKey === undefined ? null : { apiKey, baseUrl: settings.RESEND_BASE_URL ?? null },
     resendWebhookSecrets: settings.RESEND_WEBHOOK_SECRET ?? null,
+    smtp: smtpOf(settings, directory),
     logLevel: settings.LOG_LEVEL,
     concurrency: settings.WORKER_CONCURRENCY,
+  }
+}
+
+function smtpOf(settings: z.output<typeof SETTINGS>, directory: string): SmtpConfig | null {
+  const { SMTP_URL: server, DKIM_DOMAIN: domain, DKIM_SELECTOR: selector, DKIM_PRIVATE_KEY: key } = settings
+  if (!server) return null
+  const privateKey = key === undefined ? null : readDkimKey(key, directory)
+  return {
+    server,
+    requestsPerSecond: settings.SMTP_RATE ?? 10,
+    dkim: domain && selector && privateKey ? { domain, selector, privateKey } : null,
+    bounceDomain: settings.BOUNCE_DOMAIN ?? null,
   }
 }
 

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 
 /** Text that must pass a test. What was found is never repeated: it could be a secret. */
@@ -15,6 +16,27 @@ export function wholeNumber(min: number, max: number) {
   return text(expected, (value) => /^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max).transform(
     Number,
   )
+}
+
+/** A number within limits that count as allowed; it may have decimals. */
+export function decimal(min: number, max: number) {
+  const expected = `a number from ${min} to ${max}`
+  return text(
+    expected,
+    (value) => /^\d{1,9}(\.\d{1,6})?$/.test(value) && Number(value) >= min && Number(value) <= max,
+  ).transform(Number)
+}
+
+/** A domain of mail; other letters come back as A-labels. */
+export function domain() {
+  const name = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/
+  return text('a domain such as news.example.com', (value) => name.test(domainToASCII(value))).transform(domainToASCII)
+}
+
+/** A label that names a key below a domain. */
+export function selector() {
+  const expected = 'letters, digits, hyphens and dots, such as pressroom'
+  return text(expected, (value) => /^(?=.{1,63}$)[a-z0-9]+(?:[.-]+[a-z0-9]+)*$/i.test(value))
 }
 
 /** An address to connect to, of one of the protocols; `example` shows what is meant. */

@@ -1,5 +1,19 @@
 import { z } from 'zod'
-import { baseUrl, host, key, oneOf, path, secrets, url, webhookSecrets, wholeNumber } from './readings.ts'
+import {
+  baseUrl,
+  decimal,
+  domain,
+  host,
+  key,
+  oneOf,
+  path,
+  secrets,
+  selector,
+  url,
+  webhookSecrets,
+  wholeNumber,
+} from './readings.ts'
+import { smtpUrl } from './smtp.ts'
 
 /** What people are told about a setting. */
 export type SettingFacts = {
@@ -101,6 +115,48 @@ export const SETTINGS = z.object({
     default: 'none: events of Resend are answered with 503',
     example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     isSecret: true,
+  }),
+  SMTP_URL: smtpUrl().optional().register(settingFacts, {
+    group: 'Sending',
+    description:
+      'An SMTP server to send by in place of Resend: `smtp://` (port 587 with a password, else 25) or `smtps://` (port 465), with user and password as they are encoded in a URL. With a password STARTTLS is required, unless the server is on this machine; else it is used where it is offered. `?tls=required`, `?tls=optional` and `?tls=off` say otherwise, and `?name=` is what this machine calls itself.',
+    default: 'mail stays on this machine, in the outbox',
+    example: 'smtp://user:password@mail.example.com:587',
+    isSecret: true,
+  }),
+  SMTP_RATE: decimal(0.001, 1_000).optional().register(settingFacts, {
+    group: 'Sending',
+    description: 'How many messages a second the SMTP server is given, by all workers together. Needs `SMTP_URL`.',
+    default: '10',
+    example: '10',
+  }),
+  DKIM_DOMAIN: domain().optional().register(settingFacts, {
+    group: 'Sending',
+    description:
+      'The domain that mail by SMTP is signed for: that of the sender, or one above it. Needs `SMTP_URL`, `DKIM_SELECTOR` and `DKIM_PRIVATE_KEY`. Leave it out when the server signs.',
+    default: 'mail is not signed here',
+    example: 'news.example.com',
+  }),
+  DKIM_SELECTOR: selector().optional().register(settingFacts, {
+    group: 'Sending',
+    description: 'The name of the key in DNS: its record is at `<selector>._domainkey.<domain>`.',
+    default: 'mail is not signed here',
+    example: 'pressroom',
+  }),
+  DKIM_PRIVATE_KEY: path().optional().register(settingFacts, {
+    group: 'Sending',
+    description:
+      'The RSA key that mail is signed with: the path of a PEM file, or its text with `\\n` for line breaks. `docs/sending-domain.md` says how to make one.',
+    default: 'mail is not signed here',
+    example: './dkim.pem',
+    isSecret: true,
+  }),
+  BOUNCE_DOMAIN: domain().optional().register(settingFacts, {
+    group: 'Sending',
+    description:
+      'A domain whose mail comes to a mailbox of yours: each message by SMTP then has a return address `bounce+…` of its own there, which tells whose it was. Needs `SMTP_URL`.',
+    default: 'bounces go to the address of the sender',
+    example: 'bounces.example.com',
   }),
   WORKER_CONCURRENCY: wholeNumber(1, 64).default(4).register(settingFacts, {
     group: 'Running',

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/cli/examine.ts'
 import { startFakeResend } from '../../src/fake-resend/index.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { startSmtpSink } from '../support/smtp-sink.ts'
 import { run } from './terminal.ts'
 
 let database: TestDatabase
@@ -70,6 +71,27 @@ describe('the doctor', () => {
     expect(code).toBe(1)
     expect(found.get('provider')).toMatchObject({ state: 'fail', advice: expect.stringContaining('RESEND_API_KEY') })
     expect(found.get('public address')?.state).toBe('warn')
+  })
+
+  test('signs in to the SMTP server that is configured, and exits with 1 when that is no use', async () => {
+    const sink = await startSmtpSink({ extensions: ['AUTH PLAIN'] })
+    const set = { SMTP_URL: `smtp://news:secret@localhost:${sink.port}`, PUBLIC_URL: 'https://pressroom.invalid' }
+    const { code, found } = await doctor(set)
+    void sink.failNext('auth', { kind: 'reply', reply: '535 5.7.8 no' })
+    const refused = await doctor(set)
+    await sink.close()
+    expect([code, found.get('provider')]).toEqual([
+      0,
+      expect.objectContaining({
+        state: 'ok',
+        detail: expect.stringContaining('smtp: The server takes mail from here'),
+      }),
+    ])
+    expect([refused.code, refused.found.get('provider')]).toEqual([
+      1,
+      expect.objectContaining({ state: 'fail', advice: 'See that SMTP_URL is right.' }),
+    ])
+    expect(sink.accepted.size).toBe(0)
   })
 
   test('names the templates that cannot be used, and why', async () => {

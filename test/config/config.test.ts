@@ -45,6 +45,7 @@ describe('reading settings', () => {
       appSecrets: null,
       resend: null,
       resendWebhookSecrets: null,
+      smtp: null,
       logLevel: 'info',
       concurrency: 4,
     })
@@ -78,6 +79,7 @@ describe('reading settings', () => {
       appSecrets: [SECRET, OLD_SECRET],
       resend: { apiKey: 're_123456789', baseUrl: 'http://127.0.0.1:4010' },
       resendWebhookSecrets: [NEW_HOOK, OLD_HOOK],
+      smtp: null,
       logLevel: 'debug',
       concurrency: 16,
     })

@@ -62,6 +62,7 @@ function testConfig(where: { readonly dataDir: string; readonly databaseUrl: str
     redisUrl: null,
     appSecrets: ['a-secret-that-only-tests-know-and-long-enough'],
     resend: null,
+    smtp: null,
     resendWebhookSecrets: null,
     logLevel: 'silent',
     concurrency: 2,
