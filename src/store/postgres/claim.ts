@@ -136,9 +136,11 @@ const FREEZE = {
 // Freezing takes its time. Whoever stopped the send meanwhile, and perhaps began another one of the issue, has been
 // told that this batch will not go out; whoever stops it from now on waits until this claim can be seen.
 async function isStillSending(client: Tx, id: SendId): Promise<boolean> {
-  const { rowCount } = await client.query(`select from send where id = $1 and state = 'sending' for share`, [id])
+  const { rowCount } = await client.query({ ...STILL_SENDING, values: [id] })
   return rowCount === 1
 }
+
+const STILL_SENDING = { name: 'still_sending', text: `select from send where id = $1 and state = 'sending' for share` }
 
 /** A batch that may be known to the provider is taken as it was frozen: same members, same bytes, same key. */
 async function retake(client: Tx, due: DueRow, frozen: Frozen, claimant: Claimant): Promise<ClaimedBatch> {
@@ -161,8 +163,7 @@ async function putOff(pool: Pool, id: BatchId): Promise<void> {
   )
 }
 
-// A reader of a send: the subscription is looked up reader by reader (`offset 0` keeps it so), because before the tables
-// are first analysed a join would read the newsletter's whole list for every batch.
+// A reader of a send.
 const CHECK_BULK = checkMembers('check_bulk_members', {
   whom: 'subscriber.id as subscriber_id, subscriber.address',
   skip: `
@@ -191,8 +192,9 @@ function isSuppressed(key: string): string {
              )`
 }
 
-// Members in the order of their delivery ids; those not to be written to any more become skipped on the way.
-// At most a batch of rows, by delivery_batch and primary keys.
+// Members in the order of their delivery ids; those not to be written to any more become skipped on the way. At most a
+// batch of rows, by delivery_batch and primary keys: everybody is looked up one by one (`offset 0` keeps it so), because
+// as long as the tables have grown since they were analysed, a join would read all readers for every batch.
 function checkMembers(name: string, { whom, skip }: { readonly whom: string; readonly skip: string }) {
   return {
     name,
@@ -202,7 +204,7 @@ function checkMembers(name: string, { whom, skip }: { readonly whom: string; rea
            coalesce(subscriber.first_name, '') as first_name, coalesce(subscriber.attributes, '{}') as attributes,
            coalesce(delivery.slot_values, '{}') as slot_values, ${skip} as skip
     from delivery
-    left join subscriber on subscriber.id = delivery.subscriber_id
+    left join lateral (select * from subscriber where id = delivery.subscriber_id offset 0) as subscriber on true
     where delivery.batch_id = $1 and delivery.outcome = 'planned'
   ), skipped as (
     update delivery
