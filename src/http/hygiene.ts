@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from '../log.ts'
 
@@ -27,5 +28,18 @@ export function logRequests(server: FastifyInstance, log: Logger): void {
     const { method, id, routeOptions } = request
     const ms = Math.round(reply.elapsedTime)
     log.info({ event: 'request', request: id, method, route: routeOptions.url ?? null, status: reply.statusCode, ms })
+  })
+}
+
+/** Browsers open connections ahead of time: one on which nothing was asked yet is not waited for when a server stops. */
+export function dropUnusedConnections(server: FastifyInstance): void {
+  const unused = new Set<Socket>()
+  server.server.on('connection', (socket) => {
+    unused.add(socket)
+    socket.once('close', () => unused.delete(socket))
+  })
+  server.server.on('request', ({ socket }) => unused.delete(socket))
+  server.addHook('preClose', async () => {
+    for (const socket of unused) socket.destroy()
   })
 }

@@ -7,7 +7,7 @@ import { AppError } from '../error.ts'
 import { createConfirmations } from '../newsletter/confirmation.ts'
 import { apiRoutes, type HttpParts } from './api/api.ts'
 import { healthRoutes } from './health.ts'
-import { addSecurityHeaders, logRequests } from './hygiene.ts'
+import { addSecurityHeaders, dropUnusedConnections, logRequests } from './hygiene.ts'
 import { describeApi } from './openapi.ts'
 import { outboxRoutes } from './outbox.ts'
 import { answerErrors, answerNotFound } from './problem.ts'
@@ -39,6 +39,7 @@ export function createServer(app: App): FastifyInstance {
   server.decorateRequest('apiKey', null)
   addSecurityHeaders(server, { https: app.publicUrl.startsWith('https:') })
   logRequests(server, app.log)
+  dropUnusedConnections(server)
   describeApi(server)
   const parts = { ...app, confirmationEdition: createConfirmations(app) }
   server.register(apiRoutes(parts), { prefix: '/api/v1' })

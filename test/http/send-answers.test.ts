@@ -2,18 +2,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { withLogOpen } from '../support/database.ts'
 import { deliverAll } from '../support/deliver.ts'
 import { ScriptedProvider } from '../support/sending.ts'
-import { type Answer, anIssue, type Calling, openCalling } from './calling.ts'
+import { makeSend, makeSendable, type Sendable } from './a-send.ts'
+import { type Answer, type Calling, openCalling } from './calling.ts'
 
-const READERS = 'email\nada@example.com\nbob@example.com\ncy@example.com\ndi@example.com\n'
 const nowhere = '00000000-0000-4000-8000-000000000000'
 const provider = new ScriptedProvider()
 
 let api: Calling
-let issue: { readonly id: string }
+let sendable: Sendable
 
 beforeAll(async () => {
   api = await openCalling({ provider })
-  issue = (await anIssue(api, READERS)).issue
+  sendable = await makeSendable(api.app, 4)
 })
 afterEach(async () => {
   const tables = 'operator_log, delivery, batch, send_edition, send'
@@ -27,9 +27,9 @@ async function sendMixed(): Promise<string> {
   const uncertain = { kind: 'uncertain', reason: 'answer_lost' } as const
   const accepted = { kind: 'accepted', providerMessageId: 'm-1' } as const
   provider.script.push({ kind: 'answered', messages: [accepted, refused, uncertain, uncertain] })
-  const { body } = await api.call('POST', '/v1/sends', { issue: issue.id })
+  const send = await makeSend(api.app, sendable)
   await deliverAll(api.app)
-  return body.id
+  return send
 }
 
 const missing = (send: string, query = ''): Promise<Answer> => api.call('GET', `/v1/sends/${send}/missing${query}`)
@@ -113,7 +113,8 @@ describe('the answers of an operator', () => {
 
   test('are given for single mail too', async () => {
     provider.script.push({ kind: 'answered', messages: [{ kind: 'uncertain', reason: 'answer_lost' }] })
-    await api.call('POST', `/v1/issues/${issue.id}/test`, { to: 'me@example.com' })
+    const mail = { ...sendable, subscriberId: null, address: 'me@example.com', slotValues: {} }
+    await api.app.store.deliveries.addSingle(mail)
     await deliverAll(api.app)
     const { body } = await missing('single')
     expect(body.rows).toMatchObject([{ sendId: null, address: 'me@example.com', reason: 'answer_lost' }])

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createServer, startServer } from '../../src/http/server.ts'
 import { createLogger } from '../../src/log.ts'
@@ -175,6 +177,17 @@ describe('a server that listens', () => {
     await expect(startServer(api.app, { port })).rejects.toMatchObject({ code: 'unavailable' })
     await running.close()
     await expect(fetch(`${running.url}/healthz`)).rejects.toThrow()
+  })
+
+  test('stops although a browser has opened a connection ahead of time', async () => {
+    const server = await startServer(api.app, { port: 0 })
+    const spare = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) })
+    const closed = once(spare, 'close')
+    await once(spare, 'connect')
+    // Served after the other was taken.
+    await (await fetch(`${server.url}/healthz`)).text()
+    await server.close()
+    await closed
   })
 
   test('says that it is HOST which is wrong when this machine has no such address', async () => {
