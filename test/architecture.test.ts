@@ -53,6 +53,10 @@ describe('the import table', () => {
     expect(broken((one) => usesDriver(one) && !allowed.test(one.from))).toEqual([])
   })
 
+  test('nothing of the product needs what measures, breaks or tests it', () => {
+    expect(broken((one) => /^(bench|chaos|test)\//.test(one.to))).toEqual([])
+  })
+
   test('nothing imports itself in a circle', () => {
     expect(findCircles(imports)).toEqual([])
   })

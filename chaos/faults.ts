@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FaultInput } from '../src/fake-resend/faults.ts'
+import type { Random } from './random.ts'
+import type { Scenario } from './scenario.ts'
+import type { World } from './world.ts'
+
+const FAULTS = { short: 40, long: 400 }
+const KILLS = { short: 3, long: 40 }
+
+/** The provider fails in every way it has, its limits are reached, it goes away; workers are killed meanwhile. */
+export const resendFaults: readonly Scenario[] = [
+  {
+    name: 'faults-resend',
+    spec: () => ({
+      provider: 'resend',
+      queue: 'redis',
+      readers: 400,
+      batchSize: 10,
+      resend: { latencyMs: [0, 1_000] },
+    }),
+    run: async (world, size) => {
+      await world.crew.startMany(3)
+      const sending = world.keepSending()
+      await Promise.all([injectFaults(world, FAULTS[size]), killNowAndThen(world, KILLS[size])])
+      await sending.stop()
+    },
+  },
+  {
+    // So many calls at once that most of them are turned away: a 429 costs time and nothing else.
+    name: 'rate-limit',
+    spec: () => ({ provider: 'resend', queue: 'redis', readers: 400, batchSize: 5, resend: { requestsPerSecond: 2 } }),
+    run: async (world, size) => {
+      await world.crew.startMany(4)
+      const sending = world.keepSending()
+      // Workers believe in a pace that the account has not.
+      const tooFast = () => world.app.store.pace.learn(world.app.provider.account, 50)
+      for (let time = 0; time < FAULTS[size] / 4; time++) await Promise.all([sleep(150), tooFast()])
+      await sending.stop()
+      const statuses = await world.resend.ask('statuses')
+      world.faults(statuses['429'] ?? 0)
+    },
+  },
+  {
+    name: 'daily-quota',
+    spec: () => ({
+      provider: 'resend',
+      queue: 'redis',
+      readers: 300,
+      batchSize: 10,
+      resend: { dailyQuota: 130 },
+      // A doubt that the quota keeps from being resolved until its key is forgotten.
+      mayBeUncertain: ['too_old'],
+    }),
+    run: async (world, size) => {
+      await world.crew.startMany(3)
+      const sending = world.keepSending()
+      await killNowAndThen(world, KILLS[size])
+      await sending.stop()
+      world.faults((await world.resend.ask('statuses'))['429'] ?? 0)
+    },
+  },
+  {
+    name: 'provider-down',
+    spec: () => ({
+      provider: 'resend',
+      queue: 'redis',
+      readers: 400,
+      batchSize: 10,
+      resend: { latencyMs: [0, 1_000] },
+    }),
+    run: async (world, size) => {
+      await world.crew.startMany(3)
+      const sending = world.keepSending()
+      for (let time = 0; time < KILLS[size]; time++) {
+        await sleep(world.random.between(100, 800))
+        await world.resend.ask('down')
+        world.faults(1)
+        await sleep(world.random.between(100, 1_500))
+        await world.resend.ask('up')
+      }
+      await sending.stop()
+    },
+  },
+]
+
+/** One fault at a time, each for the next call that comes; cuts, too, that spare nobody. */
+export async function injectFaults(world: World, count: number): Promise<void> {
+  const { random, resend } = world
+  for (let fault = 0; fault < count; fault++) {
+    await sleep(random.between(10, 150))
+    if (random.chance(0.15)) world.faults(await resend.ask('cut'))
+    else {
+      await resend.ask('addFaults', [randomFault(random)])
+      world.faults(1)
+    }
+  }
+  world.faults(-(await resend.ask('endFaults')))
+}
+
+export async function killNowAndThen({ crew, random, outliveLeases }: World, kills: number): Promise<void> {
+  for (let kill = 0; kill < kills; kill++) {
+    await sleep(random.between(100, 800))
+    await crew.kill(crew.any())
+    await crew.replace()
+    await outliveLeases()
+  }
+}
+
+function randomFault(random: Random): FaultInput {
+  return random.pick<FaultInput>([
+    { kind: 'error' },
+    { kind: 'error', status: 503, name: 'service_unavailable' },
+    { kind: 'error', status: 409, name: 'concurrent_idempotent_requests', retryAfter: '1' },
+    // Refused whole for one bad message, as it seems: cut in two.
+    { kind: 'error', status: 422, name: 'validation_error' },
+    { kind: 'error_after_accept' },
+    { kind: 'error_after_accept', status: 503, name: 'service_unavailable' },
+    { kind: 'drop' },
+    { kind: 'drop_after_accept' },
+    { kind: 'hang' },
+    { kind: 'hang_after_accept' },
+    { kind: 'local_rate_limited' },
+    { kind: 'bad_gateway' },
+    { kind: 'truncated_json' },
+    { kind: 'cut_answer' },
+    { kind: 'slow_answer', delayMs: 400 },
+    { kind: 'duplicate_answer' },
+    { kind: 'hold' },
+  ])
+}

@@ -1,0 +1,23 @@
+import { asleep } from './asleep.ts'
+import { deploys } from './deploys.ts'
+import { failpoints } from './failpoints.ts'
+import { resendFaults } from './faults.ts'
+import { randomKills } from './kills.ts'
+import { oracle } from './oracle.ts'
+import type { Scenario } from './scenario.ts'
+import { services } from './services.ts'
+import { steering } from './steering.ts'
+import { switches } from './switches.ts'
+
+/** Everything that is made to go wrong, in the order in which it is. */
+export const SCENARIOS: readonly Scenario[] = [
+  ...oracle,
+  ...failpoints,
+  ...randomKills,
+  ...services,
+  ...resendFaults,
+  ...deploys,
+  ...asleep,
+  ...switches,
+  ...steering,
+]

@@ -1,0 +1,237 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pino } from 'pino'
+import { type App, openApp } from '../src/app.ts'
+import { type Config, readConfig } from '../src/config/config.ts'
+import { AppError } from '../src/error.ts'
+import type { FakeResendOptions } from '../src/fake-resend/index.ts'
+import type { IssueId } from '../src/id.ts'
+import { LEASE_MS } from '../src/send/call.ts'
+import { createPool, type Pool } from '../src/store/postgres/pool.ts'
+import { type Crew, createCrew } from './crew.ts'
+import type { Leaving } from './leaving.ts'
+import { closeBooks, type Ledger } from './ledger.ts'
+import { foundNewsletter, type Scheduled, scheduleIssue } from './press.ts'
+import { type Process, startProcess } from './process.ts'
+import { createRandom, type Random } from './random.ts'
+import type { ResendAnswers, ResendOrders } from './resend.ts'
+import { batchesHeldBy, blockedFor, endIdleTransactions, openWork, readRows } from './rows.ts'
+import { readOutbox, type SinkAnswers } from './sink.ts'
+import type { Site } from './site.ts'
+import { appNowSql, type WorldClock, worldClock } from './time.ts'
+
+/** What a world is made with. */
+export type WorldSpec = {
+  readonly provider: 'resend' | 'outbox'
+  readonly queue: 'redis' | 'postgres'
+  readonly readers: number
+  readonly batchSize: number
+  readonly resend?: FakeResendOptions
+  /** The reasons for which a delivery may end as uncertain here. Default: none. */
+  readonly mayBeUncertain?: readonly string[]
+}
+
+/** An installation with workers, readers and a provider of its own, whose time runs fast, for things to go wrong in. */
+export type World = {
+  readonly app: App
+  readonly pool: Pool
+  readonly clock: WorldClock
+  readonly crew: Crew
+  readonly random: Random
+  /** The provider's side; null when that is a folder. */
+  readonly sink: Process<SinkAnswers> | null
+  /** The double of Resend. @throws when the provider is another */
+  readonly resend: Process<ResendAnswers>
+  /** The configuration of the world's workers, with other settings over its own. */
+  configure(settings: Readonly<Record<string, string>>): Config
+  /** Schedules a send of a new issue, or of one once more. */
+  send(issue?: IssueId): Promise<Scheduled>
+  /** Resolves when nothing of the send is open any more; complains when that takes too long. */
+  done(send: Scheduled): Promise<void>
+  /** One send after another until told to stop; then resolves when the last is done. */
+  keepSending(): { stop(): Promise<void> }
+  /** Time for everybody goes on by so much at once. */
+  jump(ms: number): Promise<void>
+  /** The same in steps small enough for live workers to renew their leases. */
+  pass(ms: number): Promise<void>
+  /** Lets leases run out: at once for all, or only those that nobody renews. */
+  outliveLeases(): Promise<void>
+  /** Resolves when nobody but others hold what this worker held. */
+  takenOver(worker: string): Promise<void>
+  /** Counts things that went wrong outside of workers. */
+  faults(count: number): void
+  complain(finding: string): void
+  /** Rejects when something that goes on beside the scenario cannot go on. */
+  readonly broken: Promise<never>
+  /** Ends the workers in order and holds the rows against what the other side took. */
+  close(): Promise<Outcome>
+}
+
+/** What a world came to. */
+export type Outcome = Ledger & { readonly kills: number; readonly faults: number }
+
+/** What links are signed with, at first. */
+export const SECRET = 'a-secret-of-the-chaos-suite-and-of-nothing-else'
+export const API_KEY = 're_chaos'
+/** How much faster a world's time runs than the machine's. */
+export const SPEED = 20
+const DONE_WITHIN_MS = 120_000
+const NO_PROGRESS_MS = 2_000
+const POLL_MS = 40
+
+/** Opens a world below a site; `leave` ends what is not ended by `close`. */
+export async function openWorld(site: Site, name: string, spec: WorldSpec, leave: Leaving): Promise<World> {
+  const id = `w${site.nextNumber()}`
+  const clock = worldClock({ startedAtMs: Date.now(), speed: SPEED, aheadMs: 0 })
+  const random = createRandom(site.seed, name)
+  const findings: string[] = []
+  const complain = (finding: string) => void findings.push(finding)
+  const logFile = (part: string) => join(site.logs, `${name}-${part}.log`)
+  let faults = 0
+  let breakOff = (_: unknown): void => {}
+  const broken = new Promise<never>((_, reject) => {
+    breakOff = reject
+  })
+  broken.catch(() => {})
+
+  const databaseUrl = await site.postgres.createDatabase(id)
+  const log = pino({ level: 'info', base: undefined }, pino.destination({ dest: logFile('parent'), sync: true }))
+  const pool = createPool({ url: databaseUrl, max: 4, applicationName: 'chaos', log })
+  leave.add(() => pool.end())
+  await pool.query(appNowSql(clock.time))
+
+  const sink = spec.provider === 'resend' ? startResend(site, spec, clock, logFile('resend')) : null
+  if (sink) leave.add(() => sink.kill())
+  const dataDir = join(site.directory, id)
+  const settings = {
+    PUBLIC_URL: 'https://news.example.com',
+    DATA_DIR: dataDir,
+    DATABASE_URL: databaseUrl,
+    APP_SECRET: SECRET,
+    WORKER_CONCURRENCY: '3',
+    LOG_LEVEL: 'info',
+    ...(spec.queue === 'redis' && site.redis ? { REDIS_URL: site.redis.url } : {}),
+    ...(sink ? { RESEND_API_KEY: API_KEY, RESEND_BASE_URL: await sink.ask('url') } : {}),
+  }
+  const config = readConfig(settings, site.directory)
+  const app = await openApp(config, { clock, log })
+  leave.add(() => app.close())
+  await foundNewsletter(app, spec.readers)
+
+  const crew = createCrew({
+    program: site.programs.worker,
+    orders: () => ({ config, time: clock.time, batchSize: spec.batchSize }),
+    logFile: (number) => logFile(`worker-${number}`),
+    random,
+    complain,
+  })
+  leave.add(() => crew.killAll())
+
+  const jump = async (ms: number) => {
+    const aheadMs = clock.time.aheadMs + ms
+    // The database first: a provider must not forget a key while it is still asked about.
+    await persist(() => pool.query(appNowSql({ ...clock.time, aheadMs })))
+    clock.putForward(aheadMs)
+    crew.putForward(aheadMs)
+    sink?.tell('putForward', aheadMs)
+  }
+  const pass = async (ms: number) => {
+    const steps = Math.ceil(ms / 12_000)
+    for (let step = 0; step < steps; step++) {
+      await jump(ms / steps)
+      await sleep(POLL_MS)
+    }
+  }
+  const endWait = async () => {
+    await persist(() => endIdleTransactions(pool, SPEED))
+    const blockedMs = await persist(() => blockedFor(pool))
+    if (blockedMs > 60_000) await jump(blockedMs)
+    else await pass(60_000)
+  }
+  const done = async (send: Scheduled) => {
+    let last = { open: '', sinceMs: performance.now() }
+    const startedMs = performance.now()
+    for (;;) {
+      const open = await persist(() => openWork(pool, send.id))
+      if (open === null) return
+      const nowMs = performance.now()
+      if (open !== last.open) last = { open, sinceMs: nowMs }
+      if (nowMs - startedMs > DONE_WITHIN_MS) return complain(`Send ${send.id} is not done with: ${open}.`)
+      if (nowMs - last.sinceMs > NO_PROGRESS_MS) {
+        await endWait()
+        last = { open, sinceMs: performance.now() }
+      }
+      await sleep(POLL_MS)
+    }
+  }
+  const send = (issue?: IssueId) => persist(() => scheduleIssue(app, issue))
+
+  return {
+    app,
+    pool,
+    clock,
+    crew,
+    random,
+    sink,
+    get resend() {
+      if (!sink) throw new Error('This world has no double of Resend.')
+      return sink
+    },
+    configure: (more) => readConfig({ ...settings, ...more }, site.directory),
+    send,
+    done,
+    keepSending: () => {
+      const stopping = new AbortController()
+      const sending = (async () => {
+        while (!stopping.signal.aborted) await done(await send())
+      })().catch(breakOff)
+      return {
+        stop: () => {
+          stopping.abort()
+          return sending
+        },
+      }
+    },
+    jump,
+    pass,
+    outliveLeases: () => (random.chance(0.5) ? jump(LEASE_MS + 5_000) : pass(LEASE_MS + 25_000)),
+    takenOver: async (worker) => {
+      for (let waitedMs = 0; waitedMs < 20_000; waitedMs += POLL_MS) {
+        await persist(() => endIdleTransactions(pool, SPEED))
+        if ((await persist(() => batchesHeldBy(pool, worker))) === 0) return
+        await sleep(POLL_MS)
+      }
+      complain(`Nobody took over what ${worker} held.`)
+    },
+    faults: (count) => {
+      faults += count
+    },
+    complain,
+    broken,
+    close: async () => {
+      await crew.complete()
+      await Promise.all(crew.workers.map((worker) => crew.dismiss(worker)))
+      const rows = await readRows(pool, spec.readers)
+      const taken = sink ? await sink.ask('accepted') : await readOutbox(join(dataDir, 'outbox'))
+      const ledger = closeBooks({ ...rows, sink: taken, mayBeUncertain: spec.mayBeUncertain })
+      return { ...ledger, findings: [...findings, ...ledger.findings], kills: crew.kills, faults }
+    },
+  }
+}
+
+function startResend(site: Site, { resend = {} }: WorldSpec, { time }: WorldClock, logFile: string) {
+  const orders: ResendOrders = { time, options: { requestsPerSecond: 3, ...resend } }
+  return startProcess<ResendAnswers>(site.programs.resend, { orders, logFile })
+}
+
+/** A database that is being restarted comes back; what is asked of it here can be asked again. */
+async function persist<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (attempt === 50 || (error instanceof AppError && error.code !== 'unavailable')) throw error
+      await sleep(200)
+    }
+  }
+}
