@@ -1,4 +1,9 @@
 import { z } from 'zod'
+import { brandingProps } from './branding.ts'
+import { href, webUrl } from './web-url.ts'
+
+export { type Branding, brandingProps } from './branding.ts'
+export { href, webUrl } from './web-url.ts'
 
 // What a template sees. Pressroom maps its articles to these shapes; nothing else reaches React.
 
@@ -10,6 +15,8 @@ export type Inline =
   | { readonly type: 'code'; readonly text: string }
   | { readonly type: 'link'; readonly href: string; readonly children: readonly Inline[] }
   | { readonly type: 'break' }
+  /** Points at the article's note of that number; the first is 1. */
+  | { readonly type: 'note'; readonly number: number }
 
 export type Picture = {
   readonly src: string
@@ -24,12 +31,18 @@ export type ColumnAlign = 'left' | 'center' | 'right' | null
 export type Block =
   | { readonly type: 'paragraph'; readonly content: readonly Inline[] }
   | { readonly type: 'heading'; readonly level: 2 | 3 | 4; readonly content: readonly Inline[] }
-  | { readonly type: 'quote'; readonly paragraphs: readonly (readonly Inline[])[]; readonly attribution?: string }
+  | QuoteBlock
   | ListBlock
   | ({ readonly type: 'image' } & Picture)
   | { readonly type: 'rule' }
   | TableBlock
   | { readonly type: 'code'; readonly text: string; readonly language?: string }
+
+export type QuoteBlock = {
+  readonly type: 'quote'
+  readonly paragraphs: readonly (readonly Inline[])[]
+  readonly attribution?: string
+}
 
 export type ListBlock = {
   readonly type: 'list'
@@ -45,14 +58,6 @@ export type TableBlock = {
   readonly align?: readonly ColumnAlign[]
 }
 
-const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/
-
-/** An https address, or one on this very machine, as an installation without a public URL has them. */
-export const webUrl = z.string().max(2000).refine(isWebUrl, 'Expected an absolute https: URL.')
-
-/** Where a link in running text may lead: https: and mailto:, nothing else. */
-export const href = z.string().max(2000).refine(isHref, 'Expected an https: or mailto: URL.')
-
 const text = z.string()
 const words = z.string().trim().min(1)
 const direction = z.enum(['ltr', 'rtl'])
@@ -65,6 +70,7 @@ export const inline: z.ZodType<Inline> = z.lazy(() =>
     z.object({ type: z.literal('code'), text }),
     z.object({ type: z.literal('link'), href, children: z.array(inline) }),
     z.object({ type: z.literal('break') }),
+    z.object({ type: z.literal('note'), number: z.int().positive() }),
   ]),
 )
 
@@ -129,6 +135,8 @@ export const articleProps = z.object({
   audio: z.object({ url: webUrl.optional(), durationSeconds: z.number().positive().optional() }).optional(),
   hero: picture.extend({ credit: words.optional() }).optional(),
   blocks: z.array(block),
+  /** What the notes in the text say, in the order of their numbers. */
+  notes: z.array(z.array(block)).optional(),
   related: z.array(z.object({ headline: words, url: webUrl })),
 })
 
@@ -141,6 +149,7 @@ export const newsletterProps = z.object({
   locale: words,
   dir: direction,
   reason: words,
+  branding: brandingProps.optional(),
 })
 
 /** What a template of kind `issue` gets: one article or more, the first of which leads. */
@@ -151,6 +160,8 @@ export const issueProps = z.object({
     preheader: words,
     number: z.int().positive().optional(),
     date: words.optional(),
+    /** How much of an article the mail shows; each template has its own habit. */
+    excerpt: z.enum(['full', 'excerpt']).optional(),
   }),
   articles: z.tuple([articleProps], articleProps),
 })
@@ -162,17 +173,3 @@ export type ArticleProps = z.infer<typeof articleProps>
 export type NewsletterProps = z.infer<typeof newsletterProps>
 export type IssueProps = z.infer<typeof issueProps>
 export type SingleProps = z.infer<typeof singleProps>
-
-function isWebUrl(value: string): boolean {
-  const url = parse(value)
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname))
-}
-
-function isHref(value: string): boolean {
-  const protocol = parse(value)?.protocol
-  return protocol === 'https:' || protocol === 'mailto:'
-}
-
-function parse(value: string): URL | undefined {
-  return URL.canParse(value) ? new URL(value) : undefined
-}

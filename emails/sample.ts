@@ -23,6 +23,28 @@ export const sampleIssue: IssueProps = {
   articles: [leadArticle(), secondArticle()],
 }
 
+/** The same stories, and some more, as several rows. */
+export const sampleDigest: IssueProps = {
+  ...sampleIssue,
+  issue: {
+    ...sampleIssue.issue,
+    subject: 'A gate, a ferry and a very old map',
+    preheader: 'Four stories from the harbour.',
+  },
+  articles: [leadArticle(), secondArticle(), mapArticle(), kilnArticle()],
+}
+
+/** A letter from an editor. */
+export const sampleLetter: IssueProps = {
+  ...sampleIssue,
+  issue: {
+    ...sampleIssue.issue,
+    subject: 'What we got wrong about the tide gate',
+    preheader: 'A correction, and how it came about.',
+  },
+  articles: [letterArticle()],
+}
+
 function leadArticle(): ArticleProps {
   return {
     url: 'https://harbour.example/tide-gate',
@@ -111,6 +133,73 @@ function secondArticle(): ArticleProps {
     dir: 'ltr',
     byline: { name: 'Ruth Okafor', isAI: false },
     blocks: [paragraph('The first sailing is on Friday.')],
+    related: [],
+  }
+}
+
+function mapArticle(): ArticleProps {
+  return {
+    url: 'https://harbour.example/map',
+    headline: 'A chart of 1764 shows a channel nobody remembers',
+    dek: 'It turned up behind a wardrobe. If it is right, the bar has moved by half a mile.',
+    kicker: 'History',
+    readMinutes: 6,
+    lang: 'en',
+    dir: 'ltr',
+    byline: { name: 'Ines Calloway', isAI: true },
+    hero: {
+      src: 'https://harbour.example/pictures/chart.jpg',
+      alt: 'A hand-drawn chart, brown at its folds',
+      width: 1200,
+      height: 900,
+    },
+    blocks: [paragraph('The chart is the size of a tablecloth.')],
+    related: [],
+  }
+}
+
+function kilnArticle(): ArticleProps {
+  return {
+    headline: 'The last brick kiln on the river goes out',
+    readMinutes: 1,
+    lang: 'en',
+    dir: 'ltr',
+    byline: { name: 'Ruth Okafor', isAI: false },
+    blocks: [
+      paragraph(
+        'On Saturday the fire at Marrow’s Yard, which had burned without a pause since the spring of 1951, was allowed to ' +
+          'die. The last bricks from it, some four thousand, go to the new primary school.',
+      ),
+    ],
+    related: [],
+  }
+}
+
+function letterArticle(): ArticleProps {
+  return {
+    headline: 'What we got wrong about the tide gate',
+    readMinutes: 1,
+    lang: 'en',
+    dir: 'ltr',
+    byline: { name: 'Ruth Okafor', bio: 'Editor of The Harbour Record', isAI: false },
+    blocks: [
+      paragraph(
+        'On Thursday we wrote that the barrier had closed nine times in its first winter. It was eight. The ninth entry in ' +
+          'the log was a test, and the log says so, in pencil, in the margin.',
+      ),
+      paragraph(
+        'Two of you wrote to tell us. One keeps the log. I have thanked both, and from now on we will ask to see the paper ' +
+          'as well as the spreadsheet.',
+      ),
+      {
+        type: 'paragraph',
+        content: [
+          words('The story is '),
+          { type: 'link', href: 'https://harbour.example/tide-gate', children: [words('corrected on our pages')] },
+          words('. If you find anything else, answer this mail: it reaches me.'),
+        ],
+      },
+    ],
     related: [],
   }
 }

@@ -1,17 +1,19 @@
-import { dark, type light } from './theme.ts'
-
-// The one style block of a mail. Simple class selectors and plain media queries only: Gmail throws a whole block away
-// for less. Every declaration fights an inline style, hence the !important throughout.
-
-type Palette = { readonly [Name in keyof typeof light]: string }
+import type { Palette } from './palette.ts'
+import type { Theme } from './theme.ts'
 
 const print: Palette = { paper: '#ffffff', ink: '#000000', muted: '#333333', rule: '#999999', accent: '#000000' }
 
-export const STYLE = `:root{color-scheme:light dark;supported-color-schemes:light dark}
+/**
+ * The one style block of a mail. Simple class selectors and plain media queries only: Gmail throws a whole block away
+ * for less. Every declaration fights an inline style, hence the !important throughout.
+ */
+export function styleOf({ light, dark }: Theme): string {
+  return `:root{color-scheme:light dark;supported-color-schemes:light dark}
 body{margin:0;padding:0;-webkit-text-size-adjust:100%;-ms-text-size-adjust:100%}
 a[x-apple-data-detectors]{color:inherit!important;text-decoration:none!important;font:inherit!important}
 @media (prefers-color-scheme:dark){
 ${[...backgrounds(dark), ...inks(dark)].join('\n')}
+.plate{background-color:${light.paper}!important;padding:8px!important}
 }
 ${inks(dark, '[data-ogsc] ').join('\n')}
 ${backgrounds(dark, '[data-ogsb] ').join('\n')}
@@ -19,13 +21,16 @@ ${backgrounds(dark, '[data-ogsb] ').join('\n')}
 .gutter{padding-left:16px!important;padding-right:16px!important}
 .h1{font-size:28px!important;line-height:34px!important}
 .dek{font-size:18px!important;line-height:26px!important}
+.thumb{width:104px!important}
 .wide-only{display:none!important}
 .own-line{display:block!important}
 }
 @media print{
 ${[...backgrounds(print), ...inks(print)].join('\n')}
 .on-screen{display:none!important}
+.whole{page-break-inside:avoid}
 }`
+}
 
 function backgrounds(palette: Palette, scope = ''): string[] {
   return [

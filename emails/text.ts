@@ -70,6 +70,8 @@ function pieceAsText(piece: Inline): string {
       return piece.text
     case 'break':
       return '\n'
+    case 'note':
+      return `[${piece.number}]`
     case 'link':
       return linkAsText(inlineAsText(piece.children), piece.href)
     default:

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
+import { TongueProvider, useMail } from '../mail.tsx'
 import type { Direction } from '../props.ts'
-import { blend, endOf, GUTTER, type Look, ruled, startOf, steps } from '../theme.ts'
+import { blend, endOf, GUTTER, type Look, lined, startOf, steps } from '../theme.ts'
 
 type BoxProps = {
   readonly look?: Look
@@ -9,8 +10,6 @@ type BoxProps = {
   readonly bottom?: number
   /** Without the margins left and right of the text. */
   readonly flush?: boolean
-  readonly lang?: string
-  readonly dir?: Direction
   readonly children: ReactNode
 }
 
@@ -18,18 +17,26 @@ type BoxProps = {
  * A full-width part of a mail. It is a table because Outlook lays out nothing else, and its padding is on the cell
  * because Outlook ignores it anywhere else.
  */
-export function Box({ look, top = 0, bottom = 0, flush = false, lang, dir, children }: BoxProps) {
-  const side = flush ? '0' : `${GUTTER}px`
-  const padding: Look = {
-    className: flush ? undefined : 'gutter',
-    style: { padding: `${steps(top)} ${side} ${steps(bottom)}` },
-  }
+export function Box({ look, top = 0, bottom = 0, flush = false, children }: BoxProps) {
   return (
     <Layout width="fixed">
-      <td lang={lang} dir={dir} {...blend(padding, dir ? aligned(dir) : {}, look ?? {})}>
-        {children}
-      </td>
+      <td {...blend(padded(top, bottom, flush), look ?? {})}>{children}</td>
     </Layout>
+  )
+}
+
+type PassageProps = Omit<BoxProps, 'look'> & { readonly lang: string; readonly dir: Direction }
+
+/** A box of text in a language and direction of its own: an article, whatever newsletter it stands in. */
+export function Passage({ top = 0, bottom = 0, flush = false, lang, dir, children }: PassageProps) {
+  return (
+    <TongueProvider lang={lang} dir={dir}>
+      <Layout width="fixed">
+        <td lang={lang} dir={dir} {...blend(padded(top, bottom, flush), { style: { textAlign: startOf(dir) } })}>
+          {children}
+        </td>
+      </Layout>
+    </TongueProvider>
   )
 }
 
@@ -41,10 +48,20 @@ type LayoutProps = {
 
 /** A table of one row that only arranges its cells; screen readers pass over it. */
 export function Layout({ children, width = 'full' }: LayoutProps) {
+  const { dir } = useMail()
   const style = width === 'fixed' ? ({ tableLayout: 'fixed' } as const) : undefined
   const across = width === 'hug' ? undefined : '100%'
   return (
-    <table role="presentation" width={across} cellPadding={0} cellSpacing={0} border={0} style={style}>
+    <table
+      role="presentation"
+      // Outlook orders cells from left to right unless the table itself says otherwise.
+      dir={dir === 'rtl' ? 'rtl' : undefined}
+      width={across}
+      cellPadding={0}
+      cellSpacing={0}
+      border={0}
+      style={style}
+    >
       <tbody>
         <tr>{children}</tr>
       </tbody>
@@ -53,7 +70,8 @@ export function Layout({ children, width = 'full' }: LayoutProps) {
 }
 
 /** Two cells of one row: the first at the side where lines begin, the second at the other. */
-export function Ends({ dir, look, first, last }: { dir: Direction; look: Look; first: ReactNode; last: ReactNode }) {
+export function Ends({ look, first, last }: { look: Look; first: ReactNode; last: ReactNode }) {
+  const { dir } = useMail()
   return (
     <Layout>
       <td valign="top" {...blend(look, { style: { textAlign: startOf(dir) } })}>
@@ -68,13 +86,16 @@ export function Ends({ dir, look, first, last }: { dir: Direction; look: Look; f
 
 /** A hairline across the text. */
 export function Rule({ tone = 'rule' }: { tone?: 'rule' | 'ink' }) {
+  const { looks } = useMail()
+  const line = tone === 'ink' ? looks.inkLine : looks.ruleLine
   return (
     <Layout>
-      <td {...blend(ruled('Top', tone), { style: { fontSize: 0, lineHeight: 0 } })}>{'\u00a0'}</td>
+      <td {...blend(lined('Top', line), { style: { fontSize: 0, lineHeight: 0 } })}>{'\u00a0'}</td>
     </Layout>
   )
 }
 
-function aligned(dir: Direction): Look {
-  return { style: { textAlign: startOf(dir) } }
+function padded(top: number, bottom: number, flush: boolean): Look {
+  const side = flush ? '0' : `${GUTTER}px`
+  return { className: flush ? undefined : 'gutter', style: { padding: `${steps(top)} ${side} ${steps(bottom)}` } }
 }

@@ -1,4 +1,5 @@
-import { type Look, light, ruled, SANS } from '../theme.ts'
+import { useMail } from '../mail.tsx'
+import { blend, type Look, lined, SANS } from '../theme.ts'
 import { Layout } from './box.tsx'
 
 type ButtonProps = {
@@ -10,32 +11,28 @@ type ButtonProps = {
 }
 
 const PADDING = '11px 24px'
+const LETTERS: Look = {
+  style: { fontFamily: SANS, fontSize: '16px', lineHeight: '24px', fontWeight: 700, textDecoration: 'none' },
+}
 
 /** A link one can hit with a thumb (48 px high): text on a coloured cell, so it shows with pictures off and in Outlook. */
 export function Button({ href, label, spoken, tone = 'filled' }: ButtonProps) {
-  const { cell, text } = TONES[tone]
-  const letters = { fontFamily: SANS, fontSize: '16px', lineHeight: '24px', fontWeight: 700, textDecoration: 'none' }
+  const { looks, words } = useMail()
+  const outline = lined('', looks.accentLine)
+  const cell = tone === 'filled' ? blend(looks.filled, outline) : outline
+  const letters = tone === 'filled' ? looks.onFilled : { ...looks.link, style: { color: looks.link.style.color } }
   return (
     <Layout width="hug">
-      <td className={cell.className} style={{ ...cell.style, msoPaddingAlt: PADDING } as Look['style']}>
+      <td {...blend(cell, { style: { msoPaddingAlt: PADDING } })}>
         <a
           href={href}
           aria-label={spoken}
-          className={text.className}
-          style={{ ...letters, ...text.style, display: 'inline-block', padding: PADDING }}
+          {...blend(letters, LETTERS, { style: { display: 'inline-block', padding: PADDING } })}
+          {...words}
         >
           {label}
         </a>
       </td>
     </Layout>
   )
-}
-
-const outline = ruled('', 'accent')
-const TONES: Readonly<Record<'filled' | 'outlined', { readonly cell: Look; readonly text: Look }>> = {
-  filled: {
-    cell: { className: `filled ${outline.className}`, style: { ...outline.style, backgroundColor: light.accent } },
-    text: { className: 'on-filled', style: { color: light.paper } },
-  },
-  outlined: { cell: outline, text: { className: 'accent', style: { color: light.accent } } },
 }

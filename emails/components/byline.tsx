@@ -1,35 +1,56 @@
 import { Img } from '@react-email/components'
+import { useMail } from '../mail.tsx'
 import type { ArticleProps } from '../props.ts'
-import { type Strings, wordsIn } from '../strings.ts'
-import { blend, endOf, looks } from '../theme.ts'
+import { blend, endOf, spaced } from '../theme.ts'
 import { bylineOf, datesOf } from '../wording.ts'
 import { Layout } from './box.tsx'
 import { Phrase } from './phrase.tsx'
 
-type BylineProps = { readonly article: ArticleProps; readonly strings: Strings }
+type BylineProps = { readonly article: ArticleProps }
 
 /** Who wrote the article (in words, when it was an AI), when, and who that is. */
-export function Byline({ article, strings }: BylineProps) {
-  const { byline, dir } = article
-  const lines = <BylineText article={article} strings={strings} />
-  if (byline.avatar === undefined) return lines
+export function Byline({ article }: BylineProps) {
+  const { dir } = useMail()
+  const { avatar } = article.byline
+  if (avatar === undefined) return <BylineText article={article} />
+  const after = endOf(dir) === 'left' ? 'Left' : 'Right'
   return (
     <Layout>
       <td width={56} valign="top" style={{ width: '56px' }}>
         {/* The name follows in words, so the portrait has nothing to add. */}
-        <Img src={byline.avatar} alt="" width={40} height={40} style={{ [`margin${sideAfter(dir)}`]: '16px' }} />
+        <Img src={avatar} alt="" width={40} height={40} style={{ [`margin${after}`]: '16px' }} />
       </td>
-      <td valign="top">{lines}</td>
+      <td valign="top">
+        <BylineText article={article} />
+      </td>
     </Layout>
   )
 }
 
-function BylineText({ article, strings }: BylineProps) {
-  const { name, url, bio } = article.byline
-  const author = (
-    <strong>
+function BylineText({ article }: BylineProps) {
+  const { strings, looks, words } = useMail()
+  const { bio } = article.byline
+  return (
+    <>
+      <p {...looks.byline} {...words}>
+        <Phrase pattern={bylineOf(article, strings)} values={{ name: <Author article={article} /> }} />
+      </p>
+      <p {...looks.small} {...words}>
+        {datesOf(article, strings)}
+      </p>
+      {bio && <p {...spaced(looks.small, 1)}>{bio}</p>}
+    </>
+  )
+}
+
+// A name may be written in another direction than the sentence around it.
+function Author({ article }: BylineProps) {
+  const { looks } = useMail()
+  const { name, url } = article.byline
+  return (
+    <strong dir="auto">
       {url ? (
-        <a href={url} {...blend(looks.headlineLink, UNDERLINED)}>
+        <a href={url} {...blend(looks.headlineLink, { style: { textDecoration: 'underline' } })}>
           {name}
         </a>
       ) : (
@@ -37,22 +58,4 @@ function BylineText({ article, strings }: BylineProps) {
       )}
     </strong>
   )
-  return (
-    <>
-      <p {...looks.byline} {...wordsIn(strings, article)}>
-        <Phrase pattern={bylineOf(article, strings)} values={{ name: author }} />
-      </p>
-      <p {...looks.small} {...wordsIn(strings, article)}>
-        {datesOf(article, strings)}
-      </p>
-      {bio && <p {...blend(looks.small, ABOVE)}>{bio}</p>}
-    </>
-  )
-}
-
-const UNDERLINED = { style: { textDecoration: 'underline' } } as const
-const ABOVE = { style: { margin: '8px 0 0' } } as const
-
-function sideAfter(dir: ArticleProps['dir']): 'Left' | 'Right' {
-  return endOf(dir) === 'left' ? 'Left' : 'Right'
 }

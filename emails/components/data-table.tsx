@@ -1,48 +1,56 @@
-import type { Direction, Inline, TableBlock } from '../props.ts'
-import { blend, type Look, looks, ruled, SANS, startOf } from '../theme.ts'
+import { useMail } from '../mail.tsx'
+import type { Inline, TableBlock } from '../props.ts'
+import { blend, type Look, lined, startOf } from '../theme.ts'
 import { each } from './each.ts'
 import { Inlines } from './inline.tsx'
 
-type DataTableProps = { readonly table: TableBlock; readonly dir: Direction }
-
-const letters = { fontFamily: SANS, fontSize: '15px', lineHeight: '22px', wordBreak: 'break-word' } as const
+type Cells = readonly (readonly Inline[])[]
 
 /** Figures in rows and columns, ruled like a newspaper's: a line in ink under the head, hairlines between rows. */
-export function DataTable({ table, dir }: DataTableProps) {
+export function DataTable({ table }: { table: TableBlock }) {
+  const { looks, dir } = useMail()
+  const cell = (column: number, line: Look) => {
+    const between = dir === 'rtl' ? '8px 16px 8px 0' : '8px 0 8px 16px'
+    const padding = column === 0 ? '8px 0' : between
+    const textAlign = table.align?.[column] ?? startOf(dir)
+    return blend(looks.figures, lined('Bottom', line), {
+      style: { padding, textAlign, verticalAlign: 'top', overflowWrap: 'anywhere' },
+    })
+  }
   return (
-    <table width="100%" cellPadding={0} cellSpacing={0} border={0} style={{ borderCollapse: 'collapse' }}>
-      {table.head.length > 0 && (
-        <thead>
-          <tr>
-            {each(table.head, (content, column) => (
-              <th scope="col" {...cell(dir, column, table, ruled('Bottom', 'ink'))}>
-                <Inlines content={content} />
-              </th>
-            ))}
-          </tr>
-        </thead>
-      )}
-      <tbody>{each(table.rows, (cells) => row(cells, table, dir))}</tbody>
+    <table
+      dir={dir === 'rtl' ? 'rtl' : undefined}
+      width="100%"
+      cellPadding={0}
+      cellSpacing={0}
+      border={0}
+      style={{ borderCollapse: 'collapse' }}
+    >
+      {table.head.length > 0 && <thead>{headRow(table.head, (column) => cell(column, looks.inkLine))}</thead>}
+      <tbody>{each(table.rows, (cells) => row(cells, (column) => cell(column, looks.ruleLine)))}</tbody>
     </table>
   )
 }
 
-function row(cells: readonly (readonly Inline[])[], table: TableBlock, dir: Direction) {
-  return (
-    <tr>
-      {each(cells, (content, column) => (
-        <td {...cell(dir, column, table, ruled('Bottom', 'rule'))}>
-          <Inlines content={content} />
-        </td>
-      ))}
-    </tr>
+// A head without words, as Markdown needs one, is no head to a screen reader.
+function headRow(cells: Cells, look: (column: number) => Look) {
+  const columns = each(cells, (content, column) =>
+    content.length === 0 ? (
+      <td {...look(column)} />
+    ) : (
+      <th scope="col" {...look(column)}>
+        <Inlines content={content} />
+      </th>
+    ),
   )
+  return <tr>{columns}</tr>
 }
 
-function cell(dir: Direction, column: number, { align }: TableBlock, line: Look): Look {
-  const between = dir === 'rtl' ? '8px 16px 8px 0' : '8px 0 8px 16px'
-  const padding = column === 0 ? '8px 0' : between
-  return blend(looks.text, line, {
-    style: { ...letters, padding, textAlign: align?.[column] ?? startOf(dir), verticalAlign: 'top' },
-  })
+function row(cells: Cells, look: (column: number) => Look) {
+  const columns = each(cells, (content, column) => (
+    <td {...look(column)}>
+      <Inlines content={content} />
+    </td>
+  ))
+  return <tr>{columns}</tr>
 }

@@ -1,26 +1,27 @@
 import type { ReactNode } from 'react'
+import { useMail } from '../mail.tsx'
 import type { NewsletterProps } from '../props.ts'
 import { Slot, useSlots, When } from '../slots.tsx'
-import { type Strings, wordsIn } from '../strings.ts'
-import { blend, looks } from '../theme.ts'
+import { blend, spaced } from '../theme.ts'
 import { Box, Rule } from './box.tsx'
 import { Lines } from './lines.tsx'
 import { Phrase } from './phrase.tsx'
 
-type FooterProps = { readonly newsletter: NewsletterProps; readonly strings: Strings }
+type FooterProps = { readonly newsletter: NewsletterProps }
 
 /** The end of an issue: a word to the reader, why they get it, how to leave, and who sent it. */
-export function Footer({ newsletter, strings }: FooterProps) {
+export function Footer({ newsletter }: FooterProps) {
+  const { strings, looks, words } = useMail()
   const slots = useSlots()
   return (
     <Closing>
       <p {...looks.small}>
-        <span {...wordsIn(strings, { lang: newsletter.locale })}>
-          <Thanks strings={strings} />
+        <span {...words}>
+          <ToReader named={strings.thanksNamed} otherwise={strings.thanks} />
         </span>{' '}
         {newsletter.reason}
       </p>
-      <p className="on-screen" style={{ margin: '8px 0 0' }}>
+      <p className="on-screen" style={{ margin: '8px 0 0' }} {...words}>
         <FooterLink href={slots.url('unsubscribe')}>{strings.unsubscribe}</FooterLink>
         <Dot />
         <FooterLink href={slots.url('preferences')}>{strings.preferences}</FooterLink>
@@ -32,12 +33,22 @@ export function Footer({ newsletter, strings }: FooterProps) {
   )
 }
 
-/** The end of a mail that answers a reader's own request: only who sent it. */
-export function Colophon({ newsletter }: { newsletter: NewsletterProps }) {
+/** The end of a mail that answers a reader's own request: who sent it, and what `children` add above. */
+export function Colophon({ newsletter, children }: FooterProps & { children?: ReactNode }) {
   return (
     <Closing>
+      {children}
       <Imprint newsletter={newsletter} />
     </Closing>
+  )
+}
+
+/** A sentence with the reader's name in it, or `otherwise` for readers whose name is not known. */
+export function ToReader({ named, otherwise }: { named: string; otherwise: string }) {
+  return (
+    <When attribute="first_name" otherwise={otherwise}>
+      <Phrase pattern={named} values={{ name: <Slot name="first_name" fallback="" /> }} />
+    </When>
   )
 }
 
@@ -52,25 +63,27 @@ function Closing({ children }: { children: ReactNode }) {
   )
 }
 
-function Thanks({ strings }: { strings: Strings }) {
+function Imprint({ newsletter: { senderName, postalAddress, branding } }: FooterProps) {
+  const { looks } = useMail()
   return (
-    <When attribute="first_name" otherwise={strings.thanks}>
-      <Phrase pattern={strings.thanksNamed} values={{ name: <Slot name="first_name" fallback="" /> }} />
-    </When>
+    <>
+      {branding?.footer && (
+        <p dir="auto" {...spaced(looks.small, 1)}>
+          <Lines text={branding.footer} />
+        </p>
+      )}
+      <p dir="auto" {...spaced(looks.small, 1)}>
+        {senderName}
+        <br />
+        <Lines text={postalAddress} />
+      </p>
+    </>
   )
 }
 
-function Imprint({ newsletter }: { newsletter: NewsletterProps }) {
-  return (
-    <p dir="auto" {...blend(looks.small, { style: { margin: '8px 0 0' } })}>
-      {newsletter.senderName}
-      <br />
-      <Lines text={newsletter.postalAddress} />
-    </p>
-  )
-}
-
-function FooterLink({ href, children }: { href: string; children: string }) {
+/** A link in small type. */
+export function FooterLink({ href, children }: { href: string; children: string }) {
+  const { looks } = useMail()
   return (
     <a href={href} {...blend(looks.small, looks.quietLink)}>
       {children}
@@ -78,6 +91,8 @@ function FooterLink({ href, children }: { href: string; children: string }) {
   )
 }
 
-function Dot() {
+/** What stands between two links of a line. */
+export function Dot() {
+  const { looks } = useMail()
   return <span {...looks.small}>{' · '}</span>
 }

@@ -1,12 +1,13 @@
+import { useMail } from '../mail.tsx'
 import type { ArticleProps } from '../props.ts'
 import { useSlots } from '../slots.tsx'
-import type { Strings } from '../strings.ts'
 import { listenLabelOf } from '../wording.ts'
 import { Box } from './box.tsx'
 import { Button } from './button.tsx'
 
 /** Leads to the player of the web view, because mail clients play nothing. Articles that cannot be heard have none. */
-export function Listen({ article, strings }: { article: ArticleProps; strings: Strings }) {
+export function Listen({ article }: { article: ArticleProps }) {
+  const { strings } = useMail()
   const view = useSlots().url('view')
   const label = listenLabelOf(article, strings)
   if (label === undefined) return null

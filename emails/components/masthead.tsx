@@ -1,18 +1,16 @@
+import { Img } from '@react-email/components'
+import { useMail } from '../mail.tsx'
 import type { IssueProps, NewsletterProps } from '../props.ts'
 import { useSlots } from '../slots.tsx'
-import type { Strings } from '../strings.ts'
-import { blend, looks } from '../theme.ts'
+import { blend, type Css, type Look } from '../theme.ts'
 import { folioOf } from '../wording.ts'
-import { Box, Ends, Rule } from './box.tsx'
+import { Box, Ends, Layout, Rule } from './box.tsx'
 
-type MastheadProps = {
-  readonly newsletter: NewsletterProps
-  readonly issue: IssueProps['issue']
-  readonly strings: Strings
-}
+type MastheadProps = { readonly newsletter: NewsletterProps; readonly issue: IssueProps['issue'] }
 
 /** The head of the page, as on a newspaper: its name, then a folio line between two rules. */
-export function Masthead({ newsletter, issue, strings }: MastheadProps) {
+export function Masthead({ newsletter, issue }: MastheadProps) {
+  const { looks } = useMail()
   return (
     <Box top={3}>
       <Nameplate newsletter={newsletter} />
@@ -20,52 +18,72 @@ export function Masthead({ newsletter, issue, strings }: MastheadProps) {
         <Rule tone="ink" />
       </Box>
       <Box flush top={1} bottom={1}>
-        <Ends
-          dir={newsletter.dir}
-          look={looks.small}
-          first={<Folio issue={issue} strings={strings} />}
-          last={<ViewLink strings={strings} />}
-        />
+        <Ends look={looks.small} first={<Folio issue={issue} />} last={<ViewLink />} />
       </Box>
       <Rule />
     </Box>
   )
 }
 
-/** The newsletter's name, leading to its homepage when it has one. */
+/** The newsletter's logo, or its name, leading to its homepage when it has one. */
 export function Nameplate({ newsletter }: { newsletter: NewsletterProps }) {
+  const { looks } = useMail()
+  const { name, homepage, branding } = newsletter
+  const sign = branding?.logo ? <Logo {...branding.logo} /> : name
+  const linked = homepage ? (
+    <a href={homepage} {...looks.headlineLink}>
+      {sign}
+    </a>
+  ) : (
+    sign
+  )
+  if (branding?.logo) {
+    return (
+      <Layout width="hug">
+        <td {...looks.plate}>{linked}</td>
+      </Layout>
+    )
+  }
   return (
-    <p {...looks.nameplate}>
-      {newsletter.homepage ? (
-        <a href={newsletter.homepage} {...looks.headlineLink}>
-          {newsletter.name}
-        </a>
-      ) : (
-        newsletter.name
-      )}
+    <p dir="auto" {...looks.nameplate}>
+      {linked}
     </p>
   )
 }
 
+const TALLEST = 64
+const WIDEST = 320
+
+function Logo({ src, alt, width, height }: { src: string; alt: string; width: number; height: number }) {
+  const { looks } = useMail()
+  const scale = Math.min(1, WIDEST / width, TALLEST / height)
+  const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+  const fluid: Css = { width: `${size.width}px`, maxWidth: '100%', height: 'auto' }
+  return <Img src={src} alt={alt} {...size} {...blend(looks.nameplate, { style: fluid })} />
+}
+
 /** Date and number, side by side where there is room and one below the other on a phone. */
-function Folio({ issue, strings }: Pick<MastheadProps, 'issue' | 'strings'>) {
-  const [first, second] = folioOf(issue, strings)
+function Folio({ issue }: Pick<MastheadProps, 'issue'>) {
+  const { strings, words } = useMail()
+  const { date, number } = folioOf(issue, strings)
   return (
     <>
-      {first}
-      {second === undefined ? null : (
-        <>
-          <span className="wide-only"> · </span>
-          <span className="own-line">{second}</span>
-        </>
+      {date}
+      {date && number && <span className="wide-only"> · </span>}
+      {number && (
+        <span className="own-line" {...words}>
+          {number}
+        </span>
       )}
     </>
   )
 }
 
-function ViewLink({ strings }: { strings: Strings }) {
+function ViewLink() {
+  const { strings, looks, words } = useMail()
+  const onScreen: Look = { className: 'on-screen' }
   return (
-    <a href={useSlots().url('view')} {...blend(looks.quietLink, { className: 'on-screen' })}>
+    <a href={useSlots().url('view')} {...blend(looks.quietLink, onScreen)} {...words}>
       {strings.viewInBrowser}
     </a>
   )

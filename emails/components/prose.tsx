@@ -1,45 +1,48 @@
 import type { ReactNode } from 'react'
-import type { Block, Direction, Inline, ListBlock } from '../props.ts'
-import { blend, type Look, looks, MONO, ruled, steps } from '../theme.ts'
-import { Box, Layout, Rule } from './box.tsx'
+import { useMail } from '../mail.tsx'
+import type { Block, Inline, ListBlock } from '../props.ts'
+import { spaced, steps } from '../theme.ts'
+import { Box, Rule } from './box.tsx'
+import { Code } from './code.tsx'
 import { DataTable } from './data-table.tsx'
 import { each } from './each.ts'
 import { Inlines } from './inline.tsx'
 import { Picture } from './picture.tsx'
+import { Quote } from './quote.tsx'
 
 type ProseProps = {
   readonly blocks: readonly Block[]
-  readonly dir: Direction
   /** Runs into the first paragraph: `PORT HALE — The harbour …`. */
   readonly dateline?: string
 }
 
 /** The body of an article. */
-export function Prose({ blocks, dir, dateline }: ProseProps) {
+export function Prose({ blocks, dateline }: ProseProps) {
+  const { looks } = useMail()
   const opening = blocks.findIndex((block) => block.type === 'paragraph')
   return (
     <Box flush look={looks.text}>
-      {each(blocks, (block, index) => renderBlock(block, dir, index === opening ? dateline : undefined))}
+      {each(blocks, (block, index) => renderBlock(block, index === opening ? dateline : undefined))}
     </Box>
   )
 }
 
-function renderBlock(block: Block, dir: Direction, dateline?: string): ReactNode {
+function renderBlock(block: Block, dateline?: string): ReactNode {
   switch (block.type) {
     case 'paragraph':
       return <Paragraph content={block.content} dateline={dateline} />
     case 'heading':
       return <Heading level={block.level} content={block.content} />
     case 'quote':
-      return <Quote paragraphs={block.paragraphs} attribution={block.attribution} dir={dir} />
+      return apart(<Quote quote={block} />)
     case 'list':
-      return <List list={block} dir={dir} />
+      return <List list={block} />
     case 'image':
       return apart(<Picture {...block} />)
     case 'rule':
       return apart(<Rule />, 2)
     case 'table':
-      return apart(<DataTable table={block} dir={dir} />)
+      return apart(<DataTable table={block} />)
     case 'code':
       return apart(<Code text={block.text} />)
   }
@@ -63,48 +66,21 @@ function Paragraph({ content, dateline }: { content: readonly Inline[]; dateline
   )
 }
 
-const HEADINGS = { 2: ['h2', looks.h2], 3: ['h3', looks.h3], 4: ['h4', looks.h4] } as const
-
 function Heading({ level, content }: { level: 2 | 3 | 4; content: readonly Inline[] }) {
-  const [Tag, look] = HEADINGS[level]
+  const { looks } = useMail()
+  const Tag = `h${level}` as const
   return (
-    <Tag {...blend(look, { style: { margin: `${steps(3)} 0 ${steps(1)}` } })}>
+    <Tag {...spaced(looks[Tag], 3, 1)}>
       <Inlines content={content} />
     </Tag>
   )
 }
 
-type QuoteProps = {
-  readonly paragraphs: readonly (readonly Inline[])[]
-  readonly attribution?: string
-  readonly dir: Direction
-}
-
-function Quote({ paragraphs, attribution, dir }: QuoteProps) {
-  const side: Look =
-    dir === 'rtl'
-      ? blend(ruled('Right', 'accent', 4), { style: { padding: `0 ${steps(2)} 0 0` } })
-      : blend(ruled('Left', 'accent', 4), { style: { padding: `0 0 0 ${steps(2)}` } })
-  return apart(
-    <Layout>
-      <td {...blend(looks.text, side)}>
-        <blockquote style={{ margin: 0 }}>
-          {each(paragraphs, (content, index) => (
-            <p style={{ margin: index === 0 ? 0 : `${steps(1)} 0 0` }}>
-              <Inlines content={content} />
-            </p>
-          ))}
-        </blockquote>
-        {attribution && <p {...blend(looks.small, { style: { margin: `${steps(1)} 0 0` } })}>— {attribution}</p>}
-      </td>
-    </Layout>,
-  )
-}
-
-function List({ list, dir }: { list: ListBlock; dir: Direction }) {
+function List({ list }: { list: ListBlock }) {
+  const { dir } = useMail()
   const padding = dir === 'rtl' ? `0 ${steps(3)} 0 0` : `0 0 0 ${steps(3)}`
   const style = { margin: `0 0 ${steps(2)}`, padding }
-  const items = each(list.items, (item) => <Item blocks={item} dir={dir} />)
+  const items = each(list.items, (item) => <Item blocks={item} />)
   return list.ordered ? (
     <ol start={list.start} style={style}>
       {items}
@@ -115,7 +91,7 @@ function List({ list, dir }: { list: ListBlock; dir: Direction }) {
 }
 
 // The first paragraph is the item's own line; what follows it, a nested list say, stands below.
-function Item({ blocks, dir }: { blocks: readonly Block[]; dir: Direction }) {
+function Item({ blocks }: { blocks: readonly Block[] }) {
   const [first, ...rest] = blocks
   const line = first?.type === 'paragraph' ? first.content : []
   const below = first?.type === 'paragraph' ? rest : blocks
@@ -123,25 +99,8 @@ function Item({ blocks, dir }: { blocks: readonly Block[]; dir: Direction }) {
     <li style={{ margin: `0 0 ${steps(1)}` }}>
       <Inlines content={line} />
       {below.length > 0 && (
-        <div style={{ padding: `${steps(1)} 0 0` }}>{each(below, (block) => renderBlock(block, dir))}</div>
+        <div style={{ padding: `${steps(1)} 0 0` }}>{each(below, (block) => renderBlock(block))}</div>
       )}
     </li>
-  )
-}
-
-const LETTERS: Look = {
-  style: { fontFamily: MONO, fontSize: '14px', lineHeight: '22px', whiteSpace: 'pre-wrap', wordBreak: 'break-word' },
-}
-
-// Program text reads from left to right in every language.
-function Code({ text }: { text: string }) {
-  return (
-    <Layout>
-      <td {...blend(ruled('', 'rule'), { style: { padding: steps(2) } })}>
-        <pre dir="ltr" {...blend(looks.text, LETTERS, { style: { margin: 0, textAlign: 'left' } })}>
-          {text}
-        </pre>
-      </td>
-    </Layout>
   )
 }

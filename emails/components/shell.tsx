@@ -1,13 +1,14 @@
 import { Head, Html } from '@react-email/components'
 import type { ReactNode } from 'react'
-import type { Direction } from '../props.ts'
-import { STYLE } from '../style.ts'
-import { blend, looks, startOf, WIDTH } from '../theme.ts'
+import { MailProvider, useMail } from '../mail.tsx'
+import type { NewsletterProps } from '../props.ts'
+import { styleOf } from '../style.ts'
+import { blend, startOf, WIDTH } from '../theme.ts'
 import { Preheader } from './preheader.tsx'
 
 type ShellProps = {
-  readonly lang: string
-  readonly dir: Direction
+  /** Whose mail this is: it decides language, direction, colours and faces of everything inside. */
+  readonly newsletter: NewsletterProps
   /** The subject: the document's title, and what a screen reader calls the mail. */
   readonly title: string
   readonly preheader: string
@@ -15,7 +16,16 @@ type ShellProps = {
 }
 
 /** The page around every mail: head, preheader and one column, 600 px wide where there is room. */
-export function Shell({ lang, dir, title, preheader, children }: ShellProps) {
+export function Shell({ newsletter, ...page }: ShellProps) {
+  return (
+    <MailProvider newsletter={newsletter}>
+      <Page {...page} />
+    </MailProvider>
+  )
+}
+
+function Page({ title, preheader, children }: Omit<ShellProps, 'newsletter'>) {
+  const { lang, dir, looks } = useMail()
   // Web clients throw html and body away, with the language on them: the first element inside says it again.
   return (
     <Html lang={lang} dir={dir}>
@@ -24,7 +34,7 @@ export function Shell({ lang, dir, title, preheader, children }: ShellProps) {
         {/* biome-ignore lint/a11y/useSemanticElements: mail clients drop <article> */}
         <div role="article" aria-roledescription="email" aria-label={title} lang={lang} dir={dir} {...looks.paper}>
           <Preheader text={preheader} />
-          <Column dir={dir}>{children}</Column>
+          <Column>{children}</Column>
         </div>
       </body>
     </Html>
@@ -32,6 +42,7 @@ export function Shell({ lang, dir, title, preheader, children }: ShellProps) {
 }
 
 function MailHead({ title }: { title: string }) {
+  const { theme } = useMail()
   return (
     <Head>
       <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -39,13 +50,14 @@ function MailHead({ title }: { title: string }) {
       <meta name="supported-color-schemes" content="light dark" />
       <meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no" />
       <title>{title}</title>
-      <style>{STYLE}</style>
+      <style>{styleOf(theme)}</style>
     </Head>
   )
 }
 
 // Fixed layout and broken words: one endless word must not widen the column.
-function Column({ dir, children }: { dir: Direction; children: ReactNode }) {
+function Column({ children }: { children: ReactNode }) {
+  const { dir, looks } = useMail()
   const column = { maxWidth: `${WIDTH}px`, margin: '0 auto', tableLayout: 'fixed' } as const
   return (
     <>
