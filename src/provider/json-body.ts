@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Edition } from '../edition/edition.ts'
 import { oneLine } from '../edition/escape.ts'
-import { appendJsonMessage, ByteSink, jsonInside, prepareEdition } from '../edition/wire.ts'
+import { appendJsonMessage, ByteSink, jsonInside, type PreparedEdition, prepareEdition } from '../edition/wire.ts'
+import type { BodyMemory } from './body-memory.ts'
 import type { Body, FrozenBatch } from './provider.ts'
 import { wireAddress } from './wire-address.ts'
 
@@ -11,13 +12,14 @@ const ROOM_PER_MESSAGE = 1_024
 /**
  * A batch as a JSON array of messages, one a line, in the field names of Resend's API: `from`, `to`, `reply_to`,
  * `subject`, `html`, `text`, `headers`, `tags`. The first tag of each is `delivery`. Everything is put together from
- * pieces that were escaped once per batch. The order of names in `tags` and slot values has no influence, because a
- * row does not keep it.
+ * pieces that were escaped once. The order of names in `tags` and slot values has no influence, because a row does not
+ * keep it. `memory`: where the bytes are put; default: memory of their own.
  * @throws AppError `invalid_input` when a URL that a message needs is missing or unsafe
  */
-export function jsonBody(edition: Edition, batch: FrozenBatch): Body {
-  const prepared = prepareEdition(edition)
-  const sink = new ByteSink(sizeAbout(edition, batch))
+export function jsonBody(edition: Edition, batch: FrozenBatch, memory?: BodyMemory): Body {
+  const prepared = preparedOnce(edition)
+  const size = sizeAbout(edition, batch)
+  const sink = new ByteSink(memory?.take(size) ?? Buffer.allocUnsafeSlow(size))
   const sender = senderJson(batch)
   const tags = tagsJson(batch)
   for (const [index, recipient] of batch.recipients.entries()) {
@@ -29,6 +31,14 @@ export function jsonBody(edition: Edition, batch: FrozenBatch): Body {
   sink.text(batch.recipients.length === 0 ? '[]' : ']')
   const bytes = sink.view()
   return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+const prepared = new WeakMap<Edition, PreparedEdition>()
+
+function preparedOnce(edition: Edition): PreparedEdition {
+  const made = prepared.get(edition) ?? prepareEdition(edition)
+  prepared.set(edition, made)
+  return made
 }
 
 /** How many messages a body of `jsonBody` holds: it has a line break in front of each, and none inside of any. */

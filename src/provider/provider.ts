@@ -26,7 +26,7 @@ export type FrozenBatch = {
   readonly recipients: readonly FrozenRecipient[]
 }
 
-/** A batch as the provider takes it. */
+/** A batch as the provider takes it, once: when the call is over, its memory may hold another. */
 export type Body = { readonly bytes: Uint8Array /** hex */; readonly sha256: string }
 
 /** What became of one message of a batch, in the order of its recipients. */
@@ -122,7 +122,7 @@ export interface Provider {
   dailyQuota?(signal: AbortSignal): Promise<DailyQuota | null>
   /** Whether the account can be used now, without sending anything; for `doctor`. */
   check(signal: AbortSignal): Promise<{ readonly ok: boolean; readonly detail: string }>
-  /** Ends what it keeps open between calls, if it keeps anything. */
+  /** Ends what it keeps open, calls under way included. */
   close?(): Promise<void>
 }
 

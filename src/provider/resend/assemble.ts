@@ -1,4 +1,5 @@
 import type { Edition } from '../../edition/edition.ts'
+import type { BodyMemory } from '../body-memory.ts'
 import { jsonBody } from '../json-body.ts'
 import type { Body, FrozenBatch } from '../provider.ts'
 
@@ -8,7 +9,7 @@ import type { Body, FrozenBatch } from '../provider.ts'
  */
 export const RESEND_WIRE = 'resend-1'
 
-/** A batch as `POST /emails/batch` takes it. Pure. */
-export function assembleResendBatch(edition: Edition, batch: FrozenBatch): Body {
-  return jsonBody(edition, batch)
+/** A batch as `POST /emails/batch` takes it. Pure but for `memory`, which the bytes are put into. */
+export function assembleResendBatch(edition: Edition, batch: FrozenBatch, memory?: BodyMemory): Body {
+  return jsonBody(edition, batch, memory)
 }

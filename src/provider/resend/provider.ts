@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type Clock, systemClock } from '../../clock.ts'
 import { AppError } from '../../error.ts'
+import { createBodyMemory } from '../body-memory.ts'
 import { countMessages } from '../json-body.ts'
-import type { Provider } from '../provider.ts'
+import type { Body, Provider } from '../provider.ts'
 import { describeAnswer, errorName, submissionOf } from './answers.ts'
 import { assembleResendBatch, RESEND_WIRE } from './assemble.ts'
 import { askQuota } from './quota.ts'
@@ -30,6 +31,8 @@ export function createResendProvider(options: ResendOptions): Provider {
   requireHeaderText('The Resend API key', apiKey)
   requireHeaderText('The user agent', userAgent)
   const headers = { authorization: `Bearer ${apiKey}`, 'user-agent': userAgent, accept: 'application/json' }
+  const memory = createBodyMemory()
+  const spent = new WeakSet<Body>()
   const line = openLine({ baseUrl, headers, clock, connectTimeoutMs })
   return {
     name: 'resend',
@@ -38,8 +41,12 @@ export function createResendProvider(options: ResendOptions): Provider {
     flags: { idempotent: true, batch: true, reportsEvents: true, leavesMachine: true },
     // A team starts at 2 to 10 requests a second, depending on its age; every answer tells. Bodies: our own cap.
     limits: { maxRecipients: 100, maxBodyBytes: 4 * 1024 * 1024, requestsPerSecond: 2, deadlineMs: 60_000 },
-    assemble: assembleResendBatch,
+    assemble: (edition, batch) => assembleResendBatch(edition, batch, memory),
     async submit(body, { idempotencyKey, signal }) {
+      if (spent.has(body)) throw new AppError('internal', 'A body is submitted once; assemble it anew.')
+      spent.add(body)
+      const messages = countMessages(body.bytes)
+      let sent = false
       const exchange = await line.exchange({
         method: 'POST',
         path: '/emails/batch',
@@ -49,9 +56,13 @@ export function createResendProvider(options: ResendOptions): Provider {
           'x-batch-validation': 'strict',
         },
         bytes: body.bytes,
+        sent: () => {
+          sent = true
+        },
         signal,
       })
-      return submissionOf(exchange, countMessages(body.bytes), clock.now())
+      if (exchange.kind === 'answer' && sent) memory.giveBack(body.bytes)
+      return submissionOf(exchange, messages, clock.now())
     },
     dailyQuota: (signal) => askQuota(line, signal),
     check: (signal) => checkAccount(line, signal),

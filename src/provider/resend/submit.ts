@@ -17,6 +17,8 @@ export type Outgoing = {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly bytes?: Uint8Array
+  /** Called when the system has taken over all of `bytes`: nobody reads them any more. */
+  readonly sent?: () => void
   readonly signal: AbortSignal
 }
 
@@ -47,7 +49,7 @@ export function openLine({ baseUrl, headers, clock, connectTimeoutMs }: LineOpti
   const root = baseUrl.href.replace(/\/+$/, '')
 
   return {
-    exchange: ({ method, path, headers: more, bytes = new Uint8Array(), signal }) =>
+    exchange: ({ method, path, headers: more, bytes = new Uint8Array(), sent, signal }) =>
       new Promise((resolve) => {
         if (signal.aborted) return resolve({ kind: 'lost', detail: 'aborted' })
         let connected = false
@@ -74,6 +76,7 @@ export function openLine({ baseUrl, headers, clock, connectTimeoutMs }: LineOpti
           if (request.reusedSocket) connect()
           else socket.once(readyEvent, connect)
         })
+        if (sent) request.once('finish', sent)
         request.once('response', (response) => readAnswer(response).then(finish))
         // Stays for good: an error may follow an answer, or our own giving up.
         request.on('error', (error) => finish({ kind: connected ? 'lost' : 'unreachable', detail: codeOf(error) }))

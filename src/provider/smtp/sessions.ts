@@ -8,7 +8,7 @@ export type Sessions = {
   open(signal: AbortSignal): Promise<{ readonly kind: 'ready'; readonly session: Session } | SmtpFailure>
   /** Keeps a session for the next message. `isDirty`: it has to be reset first. Resolves when it is taken or ended. */
   keep(session: Session, isDirty: boolean): Promise<void>
-  /** Ends those that nobody uses, and from now on each as soon as it is given back. */
+  /** Ends all of them: with a goodbye those that nobody uses, at once those in the middle of something. */
   close(): Promise<void>
 }
 
@@ -25,8 +25,8 @@ const GOODBYE_MS = 1_000
 /** As many connections as there are messages under way at once; each is kept for 30 s. */
 export function openSessions(server: SmtpServer, clock: Clock): Sessions {
   const idle = new Map<Session, { readonly isDirty: boolean; readonly taken: AbortController }>()
-  const messages = new WeakMap<Session, number>()
-  let isClosed = false
+  const messages = new Map<Session, number>()
+  const closing = new AbortController()
 
   const take = (session: Session) => {
     const entry = idle.get(session)
@@ -46,25 +46,32 @@ export function openSessions(server: SmtpServer, clock: Clock): Sessions {
       return entry && { session, isDirty: entry.isDirty }
     },
     async open(signal) {
-      const opened = await openSession(server, clock, signal)
-      if (opened.kind === 'ready') opened.session.connection.once('end', () => take(opened.session))
+      const opened = await openSession(server, clock, AbortSignal.any([signal, closing.signal]))
+      if (opened.kind !== 'ready') return opened
+      const { session } = opened
+      messages.set(session, 0)
+      session.connection.once('end', () => {
+        take(session)
+        messages.delete(session)
+      })
       return opened
     },
     async keep(session, isDirty) {
       const count = (messages.get(session) ?? 0) + 1
-      messages.set(session, count)
       if (session.connection.destroyed) return
-      if (isClosed || count >= MAX_MESSAGES) return leave(session)
+      messages.set(session, count)
+      if (closing.signal.aborted || count >= MAX_MESSAGES) return leave(session)
       const taken = new AbortController()
       idle.set(session, { isDirty, taken })
       await clock.sleep(IDLE_MS, taken.signal)
       if (!taken.signal.aborted && take(session)) await leave(session)
     },
     async close() {
-      isClosed = true
-      const sessions = [...idle.keys()]
-      for (const session of sessions) take(session)
-      await Promise.all(sessions.map(leave))
+      closing.abort()
+      const all = [...messages.keys()]
+      const unused = all.filter((session) => take(session))
+      for (const session of all) if (!unused.includes(session)) session.connection.close()
+      await Promise.all(unused.map(leave))
     },
   }
 }

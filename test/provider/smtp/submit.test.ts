@@ -76,16 +76,18 @@ describe('connections', () => {
     expect([sink.connections.made, sink.accepted.size]).toEqual([2, 101])
   })
 
-  test('end with the provider, also those that are in use when it does', async () => {
+  test('end with the provider, also those that are in the middle of something', async () => {
     const sink = await runningSink()
     const { provider, submit } = providerTo(sink)
-    await submit(1)
-    const sending = submit(2)
-    const idle = submit(3)
+    await Promise.all([submit(1), submit(2)])
+    const hangs = [sink.failNext('dot', { kind: 'hang' }), sink.failNext('mail', { kind: 'hang' })]
+    const [first, second] = [submit(3), submit(4)]
+    await Promise.all(hangs)
     await provider.close?.()
-    await Promise.all([sending, idle])
+    expect([(await first).kind, (await second).kind].sort()).toEqual(['lost', 'lost'])
     await vi.waitFor(() => expect(sink.connections.open).toBe(0))
-    expect(sink.accepted.size).toBe(3)
+    expect(await submit(5)).toMatchObject({ kind: 'lost' })
+    expect([sink.connections.made, sink.accepted.size]).toEqual([2, 2])
   })
 })
 
