@@ -85,9 +85,9 @@ export class ByteSink {
   #buffer: Buffer
   #length = 0
 
-  /** @param capacity bytes to start with; give a close upper bound and it never has to grow */
-  constructor(capacity = 1 << 20) {
-    this.#buffer = Buffer.allocUnsafe(capacity)
+  /** @param memory to start with, from its first byte; give a close upper bound and it never has to grow */
+  constructor(memory: Buffer = Buffer.allocUnsafeSlow(1 << 20)) {
+    this.#buffer = memory
   }
 
   /** How many bytes were appended. */
@@ -119,7 +119,7 @@ export class ByteSink {
 
   #reserve(more: number): void {
     if (this.#length + more <= this.#buffer.length) return
-    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + more))
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#length + more))
     this.#buffer.copy(larger, 0, 0, this.#length)
     this.#buffer = larger
   }

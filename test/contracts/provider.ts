@@ -146,8 +146,7 @@ export function describeProvider(name: string, open: () => Promise<ProviderUnder
 
     test('accepts once what is submitted again with the same key and bytes, if it says that it does', async () => {
       if (!under.provider.flags.idempotent) return
-      const body = assemble(frozen())
-      const [first, second] = [await submit(body), await submit(body)]
+      const [first, second] = [await submit(assemble(frozen())), await submit(assemble(frozen()))]
       expect(second.answer).toEqual(first.answer)
       expect(await under.arrived()).toHaveLength(3)
     })

@@ -49,7 +49,7 @@ const HOSTILE = [
 ]
 
 function parsed(prepared: ReturnType<typeof prepareEdition>, values: Record<string, string>) {
-  const sink = new ByteSink(8)
+  const sink = new ByteSink(Buffer.alloc(8))
   appendJsonMessage(prepared, values, sink)
   const { headers, ...parts } = JSON.parse(`{${new TextDecoder('utf-8', { fatal: true }).decode(sink.view())}}`)
   return { ...parts, headers: Object.entries(headers ?? {}).map(([key, value]) => ({ name: key, value })) }
@@ -89,7 +89,7 @@ describe('the bytes of a message', () => {
 
 describe('a byte sink', () => {
   test('grows without losing what it holds, and starts anew when cleared', () => {
-    const sink = new ByteSink(1)
+    const sink = new ByteSink(Buffer.alloc(1))
     sink.text('a😀')
     sink.bytes(new Uint8Array([0x62]))
     sink.text('c'.repeat(100))
