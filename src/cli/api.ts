@@ -1,4 +1,5 @@
 import { AppError, ERROR_CODES, type ErrorCode, type Problem } from '../error.ts'
+import { readEvents } from './events.ts'
 import type { ServerAddress } from './server-address.ts'
 
 /** What a request carries beside its path. */
@@ -21,6 +22,8 @@ export type Api = {
   delete<Answer>(path: string): Promise<Answer>
   /** The text of an answer that is not JSON. */
   text(path: string, query?: ApiRequest['query']): Promise<string>
+  /** The data of server-sent events, until the server ends them; null when it has none there. */
+  events<Data>(path: string): Promise<AsyncIterable<Data> | null>
 }
 
 /** Talks to the server at `address`; `signal` ends what is under way. */
@@ -46,6 +49,15 @@ export function createApi({ url, key }: ServerAddress, signal: AbortSignal): Api
     patch: (path, changes) => json('PATCH', path, { json: changes }),
     delete: (path) => json('DELETE', path),
     text: async (path, query) => (await call('GET', path, { query })).text(),
+    events: async (path) => {
+      const answer = await call('GET', path).catch(nullIfNotFound)
+      if (!answer?.body) return null
+      if (answer.headers.get('content-type')?.startsWith('text/event-stream')) {
+        return readEvents(keepsComing(url, answer.body, signal))
+      }
+      await answer.body.cancel()
+      return null
+    },
   }
 }
 
@@ -55,6 +67,20 @@ async function reach(server: string, url: string, init: RequestInit): Promise<Re
   } catch (cause) {
     if (init.signal?.aborted) throw cause
     throw new AppError('unavailable', `No Pressroom server answers at ${server}. Start it with "npm start".`, { cause })
+  }
+}
+
+function nullIfNotFound(error: unknown): null {
+  if (error instanceof AppError && error.code === 'not_found') return null
+  throw error
+}
+
+async function* keepsComing(server: string, body: AsyncIterable<Uint8Array>, signal: AbortSignal) {
+  try {
+    yield* body
+  } catch (cause) {
+    if (signal.aborted) throw cause
+    throw new AppError('unavailable', `The Pressroom server at ${server} does not answer any more.`, { cause })
   }
 }
 

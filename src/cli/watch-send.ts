@@ -10,12 +10,12 @@ import type { Terminal } from './terminal.ts'
 export type Watched = { readonly send: SendWithProgress; readonly explanation: string | null }
 
 export type Watching = {
-  readonly api: Pick<Api, 'get'>
+  readonly api: Pick<Api, 'get' | 'events'>
   readonly output: Pick<Output, 'note'>
   readonly terminal: Pick<Terminal, 'clock' | 'stderr' | 'isInteractive' | 'stopped'>
 }
 
-const POLL_MS = 500
+const RETRY_MS = 500
 /** A server that is being restarted comes back within that. */
 const PATIENCE_MS = 60_000
 
@@ -30,27 +30,42 @@ export async function watchSend(id: string, { api, output, terminal }: Watching)
     output.note(line)
   })
   try {
-    let answeredAt = terminal.clock.now()
-    for (;;) {
-      const send = await api.get<SendWithProgress>(`/sends/${encodeURIComponent(id)}`).catch((error: unknown) => {
-        const awayMs = terminal.clock.now().getTime() - answeredAt.getTime()
-        if (!isAway(error) || awayMs > PATIENCE_MS) throw error
-        say('The server does not answer; it may be starting again.')
-        return null
-      })
-      if (send) {
-        answeredAt = terminal.clock.now()
-        const end = endOf(send)
-        if (send.recipients !== null)
-          bar.update(send.progress.recipients - send.progress.open, send.progress.recipients)
-        if (end) return { send, ...end }
-        say(send.blocked ? plainLine(blockText(send.blocked)) : waitingText(send))
-      }
-      await terminal.clock.sleep(POLL_MS, terminal.stopped)
-      terminal.stopped.throwIfAborted()
+    for await (const send of statesOf(id, { api, terminal, say })) {
+      if (send.recipients !== null) bar.update(send.progress.recipients - send.progress.open, send.progress.recipients)
+      const end = endOf(send)
+      if (end) return { send, ...end }
+      say(send.blocked ? plainLine(blockText(send.blocked)) : waitingText(send))
     }
+    throw new Error('Watching ended before the send did.')
   } finally {
     bar.stop()
+  }
+}
+
+type Listening = Pick<Watching, 'api' | 'terminal'> & { readonly say: (line: string) => void }
+
+/** A send whenever it has changed, for ever: as the server tells it, however often that has to be asked anew. */
+async function* statesOf(id: string, { api, terminal, say }: Listening): AsyncGenerator<SendWithProgress> {
+  const path = `/sends/${encodeURIComponent(id)}`
+  let tellsEvents = true
+  let awaySince: Date | null = null
+  for (;;) {
+    try {
+      const events: AsyncIterable<SendWithProgress> | null = tellsEvents ? await api.events(`${path}/events`) : null
+      const states = events ?? [await api.get<SendWithProgress>(path)]
+      if (tellsEvents && !events) say('The server tells no events; asking it again and again.')
+      tellsEvents = events !== null
+      for await (const send of states) {
+        awaySince = null
+        yield send
+      }
+    } catch (error) {
+      awaySince ??= terminal.clock.now()
+      if (!isAway(error) || terminal.clock.now().getTime() - awaySince.getTime() > PATIENCE_MS) throw error
+      say('The server does not answer; it may be starting again.')
+    }
+    await terminal.clock.sleep(RETRY_MS, terminal.stopped)
+    terminal.stopped.throwIfAborted()
   }
 }
 

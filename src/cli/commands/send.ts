@@ -5,6 +5,9 @@ import { type Page, type PageOptions, showPage, withPages } from '../pages.ts'
 import { blockText, fatesLine, outcomeLine, type Send, type SendWithProgress } from '../send-text.ts'
 import { fields, plainLine } from '../table.ts'
 import { defineDeliveries } from './send/deliveries.ts'
+import { defineLog } from './send/log.ts'
+import { defineMissing } from './send/missing.ts'
+import { defineUncertain } from './send/uncertain.ts'
 import { defineWatch } from './send/watch.ts'
 
 type Noted = Send & { readonly note: string | null }
@@ -18,7 +21,7 @@ type Create = {
 }
 type List = PageOptions & { readonly newsletter?: string; readonly state?: string }
 
-/** `pressroom send`: create, list, show, watch, reschedule, refresh, pause, resume, cancel, deliveries. */
+/** `pressroom send`: scheduling, steering and looking after sends. */
 export const send: DefineCommand = (command, session) => {
   const { output } = session
   const path = (id: string) => `/sends/${encodeURIComponent(id)}`
@@ -85,6 +88,9 @@ export const send: DefineCommand = (command, session) => {
   }
 
   defineDeliveries(command, session)
+  defineMissing(command, session)
+  defineUncertain(command, session)
+  defineLog(command, session)
 }
 
 const MOVES = [
@@ -124,4 +130,5 @@ Examples:
   pressroom send create <issue id> --at now
   pressroom send create <issue id> --at "2026-12-01 07:00" --zone Europe/Berlin
   pressroom send watch <id>
-  pressroom send deliveries <id> --outcome refused`
+  pressroom send missing <id>
+  pressroom send resend-missing <id> --dry-run`
