@@ -81,7 +81,7 @@ describe('no page', () => {
 })
 
 /** What others read, and Pressroom does not. */
-const NOT_SETTINGS = new Set(['NODE_ENV', 'PRESSROOM_TEST_ALL'])
+const NOT_SETTINGS = new Set(['NODE_ENV', 'NODE_EXTRA_CA_CERTS', 'PRESSROOM_TEST_ALL'])
 
 /** What `faults` finds, with its page. */
 function onEveryPage(faults: (page: string) => readonly string[]): readonly string[] {
