@@ -11,6 +11,7 @@ import {
   sum,
   textBytes,
 } from './size.ts'
+import { inlineAsText } from './text.ts'
 
 /** A note and the number by which the text points at it. */
 export type Note = { readonly number: number; readonly blocks: readonly Block[] }
@@ -72,7 +73,10 @@ const PIECES = 6
 /** What an excerpt shows: three paragraphs, with what stands between them. */
 function openingOf(blocks: readonly Block[]): readonly Block[] {
   const third = blocks.flatMap((block, index) => (block.type === 'paragraph' ? [index] : []))[PARAGRAPHS - 1]
-  const opening = withoutLooseEnd(blocks.slice(0, Math.min(PIECES, (third ?? blocks.length) + 1)))
+  const first = blocks.slice(0, Math.min(PIECES, (third ?? blocks.length) + 1))
+  // Better to end with a section than to begin one.
+  const section = first.findIndex(({ type }, index) => type === 'heading' && index >= PARAGRAPHS - 1)
+  const opening = withoutLooseEnd(section === -1 ? first : first.slice(0, section))
   return opening.length === 0 ? blocks.slice(0, 1) : opening
 }
 
@@ -86,10 +90,14 @@ function fittingBlocks(blocks: readonly Block[], room: number): readonly Block[]
   return part ? [...whole, part] : withoutLooseEnd(whole)
 }
 
-// A heading, or a line, that nothing follows.
+// A heading, a line or a colon that nothing follows.
 function withoutLooseEnd(blocks: readonly Block[]): readonly Block[] {
-  const last = blocks.findLastIndex(({ type }) => type !== 'heading' && type !== 'rule')
-  return blocks.slice(0, last + 1)
+  return blocks.slice(0, blocks.findLastIndex((block) => !announces(block)) + 1)
+}
+
+function announces(block: Block): boolean {
+  if (block.type === 'paragraph') return /[:：]\s*$/.test(inlineAsText(block.content))
+  return block.type === 'heading' || block.type === 'rule'
 }
 
 /** As much of one block as fits into `room`; undefined where that is nothing. */

@@ -21,7 +21,7 @@ ${backgrounds(dark, '[data-ogsb] ').join('\n')}
 .gutter{padding-left:16px!important;padding-right:16px!important}
 .h1{font-size:28px!important;line-height:34px!important}
 .dek{font-size:18px!important;line-height:26px!important}
-.thumb{width:104px!important}
+.thumb{width:88px!important}
 .wide-only{display:none!important}
 .own-line{display:block!important}
 }

@@ -19,7 +19,7 @@ export function Footer({ newsletter }: FooterProps) {
         <span {...words}>
           <ToReader named={strings.thanksNamed} otherwise={strings.thanks} />
         </span>{' '}
-        {newsletter.reason}
+        <span dir="auto">{newsletter.reason}</span>
       </p>
       <p className="on-screen" style={{ margin: '8px 0 0' }} {...words}>
         <FooterLink href={slots.url('unsubscribe')}>{strings.unsubscribe}</FooterLink>
@@ -45,9 +45,15 @@ export function Colophon({ newsletter, children }: FooterProps & { children?: Re
 
 /** A sentence with the reader's name in it, or `otherwise` for readers whose name is not known. */
 export function ToReader({ named, otherwise }: { named: string; otherwise: string }) {
+  // A name may be written in another direction than the sentence around it.
+  const name = (
+    <span dir="auto">
+      <Slot name="first_name" fallback="" />
+    </span>
+  )
   return (
     <When attribute="first_name" otherwise={otherwise}>
-      <Phrase pattern={named} values={{ name: <Slot name="first_name" fallback="" /> }} />
+      <Phrase pattern={named} values={{ name }} />
     </When>
   )
 }
@@ -68,14 +74,12 @@ function Imprint({ newsletter: { senderName, postalAddress, branding } }: Footer
   return (
     <>
       {branding?.footer && (
-        <p dir="auto" {...spaced(looks.small, 1)}>
+        <p {...spaced(looks.small, 1)}>
           <Lines text={branding.footer} />
         </p>
       )}
-      <p dir="auto" {...spaced(looks.small, 1)}>
-        {senderName}
-        <br />
-        <Lines text={postalAddress} />
+      <p {...spaced(looks.small, 1)}>
+        <Lines text={`${senderName}\n${postalAddress}`} />
       </p>
     </>
   )

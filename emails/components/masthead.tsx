@@ -25,8 +25,22 @@ export function Masthead({ newsletter, issue }: MastheadProps) {
   )
 }
 
+/** The head of a letter: the name in small type, and a line. */
+export function Letterhead({ newsletter }: { newsletter: NewsletterProps }) {
+  return (
+    <Box top={3}>
+      <Nameplate newsletter={newsletter} size="small" />
+      <Box flush top={1}>
+        <Rule tone="ink" />
+      </Box>
+    </Box>
+  )
+}
+
+type NameplateProps = { readonly newsletter: NewsletterProps; readonly size?: 'small' }
+
 /** The newsletter's logo, or its name, leading to its homepage when it has one. */
-export function Nameplate({ newsletter }: { newsletter: NewsletterProps }) {
+export function Nameplate({ newsletter, size }: NameplateProps) {
   const { looks } = useMail()
   const { name, homepage, branding } = newsletter
   const sign = branding?.logo ? <Logo {...branding.logo} /> : name
@@ -45,7 +59,7 @@ export function Nameplate({ newsletter }: { newsletter: NewsletterProps }) {
     )
   }
   return (
-    <p dir="auto" {...looks.nameplate}>
+    <p dir="auto" {...(size === 'small' ? looks.h4 : looks.nameplate)}>
       {linked}
     </p>
   )

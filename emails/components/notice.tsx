@@ -5,7 +5,7 @@ import { spaced } from '../theme.ts'
 import { Box } from './box.tsx'
 import { Button } from './button.tsx'
 import { Colophon, ToReader } from './footer.tsx'
-import { Nameplate } from './masthead.tsx'
+import { Letterhead } from './masthead.tsx'
 import { Shell } from './shell.tsx'
 
 type NoticeProps = {
@@ -20,16 +20,14 @@ type NoticeProps = {
 export function Notice({ mail, title, children, end }: NoticeProps) {
   return (
     <Shell newsletter={mail.newsletter} title={mail.subject} preheader={mail.preheader}>
-      <Box top={3}>
-        <Nameplate newsletter={mail.newsletter} />
-      </Box>
-      <Letterhead title={title}>{children}</Letterhead>
+      <Letterhead newsletter={mail.newsletter} />
+      <Message title={title}>{children}</Message>
       <Colophon newsletter={mail.newsletter}>{end}</Colophon>
     </Shell>
   )
 }
 
-function Letterhead({ title, children }: Pick<NoticeProps, 'title' | 'children'>) {
+function Message({ title, children }: Pick<NoticeProps, 'title' | 'children'>) {
   const { strings, looks, words } = useMail()
   return (
     <Box top={4} look={looks.text}>

@@ -22,8 +22,9 @@ export function Opening({ article, instructions }: OpeningProps) {
       <Headline article={article} />
       {dek && <p {...spaced(looks.dek, 2)}>{dek}</p>}
       <Box flush top={3} bottom={4}>
-        <Byline article={article} />
-        <Disclosure article={article} instructions={instructions} />
+        <Byline article={article}>
+          <Disclosure article={article} instructions={instructions} />
+        </Byline>
         <Listen article={article} />
       </Box>
     </>

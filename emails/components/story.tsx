@@ -88,7 +88,7 @@ function Thumbnail({ hero }: { hero: NonNullable<ArticleProps['hero']> }) {
   const side = endOf(dir) === 'right' ? '0 0 0 16px' : '0 16px 0 0'
   const fluid = { width: `${size.width}px`, maxWidth: '100%', height: 'auto' }
   return (
-    <td width={THUMBNAIL + 16} valign="top" className="thumb" style={{ width: `${THUMBNAIL + 16}px`, padding: side }}>
+    <td width={THUMBNAIL} valign="top" className="thumb" style={{ width: `${THUMBNAIL}px`, padding: side }}>
       <Img src={hero.src} alt={hero.alt} {...size} {...blend(looks.small, { style: fluid })} />
     </td>
   )

@@ -3,7 +3,7 @@ import { Continue } from '../components/continue.tsx'
 import { Disclosure } from '../components/disclosure.tsx'
 import { Footer, ToReader } from '../components/footer.tsx'
 import { Listen } from '../components/listen.tsx'
-import { Nameplate } from '../components/masthead.tsx'
+import { Letterhead } from '../components/masthead.tsx'
 import { Notes } from '../components/notes.tsx'
 import { Perspective } from '../components/perspective.tsx'
 import { Phrase } from '../components/phrase.tsx'
@@ -34,9 +34,7 @@ export default function Letter(mail: IssueProps) {
   const { lead: shown, others, hidden } = planOf(mail, 'full')
   return (
     <Shell newsletter={newsletter} title={issue.subject} preheader={issue.preheader}>
-      <Box top={3}>
-        <Nameplate newsletter={newsletter} />
-      </Box>
+      <Letterhead newsletter={newsletter} />
       <Passage top={4} lang={lead.lang} dir={lead.dir}>
         <Beginning article={lead} />
         <Prose blocks={shown.blocks} dateline={lead.dateline} />
