@@ -1,16 +1,22 @@
 import type { DeliverStep } from '../src/send/deliver.ts'
 import type { Scenario, Size } from './scenario.ts'
 import type { Blow, Failpoint } from './worker.ts'
-import type { World, WorldSpec } from './world.ts'
+import { SMTP_DOUBTS, type World, type WorldSpec } from './world.ts'
 
 const STEPS: readonly DeliverStep[] = ['slot_taken', 'frozen', 'leaving', 'answered', 'recorded']
 const BLOWS: readonly Blow[] = ['SIGKILL', 'SIGSTOP', 'exception']
 const TIMES = { short: 1, long: 5 }
 
 /** Every step × every blow, in any order, while one send after another goes out. */
-export const failpoints: readonly Scenario[] = (['resend', 'outbox'] as const).map((provider) => ({
+export const failpoints: readonly Scenario[] = (['resend', 'smtp', 'outbox'] as const).map((provider) => ({
   name: `failpoints-${provider}`,
-  spec: () => ({ provider, queue: 'redis', readers: 150, batchSize: 10 }) satisfies WorldSpec,
+  spec: (): WorldSpec => ({
+    provider,
+    queue: 'redis',
+    readers: 150,
+    batchSize: 10,
+    mayBeUncertain: provider === 'smtp' ? SMTP_DOUBTS : [],
+  }),
   run: strikeEverywhere,
 }))
 

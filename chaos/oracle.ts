@@ -16,6 +16,16 @@ export const oracle: readonly Scenario[] = [
     },
   },
   {
+    name: 'broken-asks-again',
+    mustFind: 'duplicated',
+    spec: () => ({ ...SMALL, provider: 'smtp' }),
+    run: async (world) => {
+      await world.sink.ask('addFaults', [{ phase: 'dot', fault: { kind: 'close', accepts: true } }])
+      await world.crew.startMany(2, { broken: 'asks_again_by_smtp' })
+      await world.done(await world.send())
+    },
+  },
+  {
     name: 'broken-sends-nothing',
     mustFind: 'lost',
     spec: () => SMALL,

@@ -7,6 +7,7 @@ import { scheduleSend } from '../src/send/schedule.ts'
 
 const SLUG = 'chaos'
 const ROWS_AN_IMPORT = 5_000
+const DOMAINS = ['example.com', 'example.net', 'example.org', 'mail.example']
 const TEXT = `Ferry Runs Again
 After nine weeks in dry dock, the Margit is back on the morning crossing.
 AI Journalist: Ada Quill
@@ -32,7 +33,7 @@ export async function foundNewsletter({ store }: App, readers: number): Promise<
   })
   for (let first = 0; first < readers; first += ROWS_AN_IMPORT) {
     const rows = Array.from({ length: Math.min(ROWS_AN_IMPORT, readers - first) }, (_, index) => {
-      const address = `reader${first + index}@example.com`
+      const address = `reader${first + index}@${DOMAINS[index % DOMAINS.length]}`
       return { address, addressKey: address, firstName: `Reader ${first + index}`, attributes: {} }
     })
     await store.subscribers.import(id, rows, { source: 'chaos' })

@@ -7,18 +7,13 @@ import { type WorldTime, worldClock } from './time.ts'
 
 export type ResendOrders = { readonly time: WorldTime; readonly options: FakeResendOptions }
 
-export type ResendAnswers = SinkAnswers & {
-  readonly addFaults: null
-  /** How many of the faults that were added have befallen nobody; they are forgotten, and held calls go on. */
-  readonly endFaults: number
-  readonly statuses: Readonly<Record<string, number>>
-}
+export type ResendAnswers = SinkAnswers & { readonly statuses: Readonly<Record<string, number>> }
 
 // The double of Resend in a process of its own, behind a gate. It outlives every worker, so its count is the oracle.
 
 const { time, options } = readOrders<ResendOrders>()
 const clock = worldClock(time)
-const fake = await startFakeResend({ ...options, clock, keepBodies: 0 })
+const fake = await startFakeResend({ lifecycle: 'none', ...options, clock, keepBodies: 0 })
 const gate = await openGate(fake.port)
 
 answerParent<ResendAnswers>({

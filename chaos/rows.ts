@@ -67,15 +67,22 @@ export async function endIdleTransactions(pool: Pool, speed: number): Promise<vo
   )
 }
 
-/** How long the provider takes nothing for, in milliseconds; 0 when it does, or for as long as an operator does nothing. */
-export async function blockedFor(pool: Pool): Promise<number> {
+/**
+ * How long until anything is due again, in milliseconds: the provider takes mail again, a quota is renewed, a batch has
+ * waited long enough. 0 when that is now, or depends on somebody.
+ */
+export async function idleFor(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ ms: number }>(
-    `select coalesce(max(extract(epoch from until - app_now())), 0)::float8 * 1000 as ms
-     from provider
-     cross join lateral (
-       select greatest(blocked_until, case when daily_limit is not null then quota_resets_at end) as until
-     ) as latest
-     where until > app_now() and until < 'infinity'`,
+    `select coalesce(extract(epoch from coalesce(blocked.until, due.until) - app_now()), 0)::float8 * 1000 as ms
+     from (
+       select max(until) as until
+       from provider
+       cross join lateral (
+         select greatest(blocked_until, case when daily_limit is not null then quota_resets_at end) as until
+       ) as latest
+       where until > app_now() and until < 'infinity'
+     ) as blocked
+     cross join (select min(not_before) as until from batch where state in ('pending', 'in_doubt')) as due`,
   )
-  return rows[0]?.ms ?? 0
+  return Math.max(0, rows[0]?.ms ?? 0)
 }

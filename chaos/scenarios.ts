@@ -6,6 +6,7 @@ import { randomKills } from './kills.ts'
 import { oracle } from './oracle.ts'
 import type { Scenario } from './scenario.ts'
 import { services } from './services.ts'
+import { smtpFaults } from './smtp-faults.ts'
 import { steering } from './steering.ts'
 import { switches } from './switches.ts'
 
@@ -16,6 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...randomKills,
   ...services,
   ...resendFaults,
+  ...smtpFaults,
   ...deploys,
   ...asleep,
   ...switches,

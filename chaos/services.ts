@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scenario, Size } from './scenario.ts'
 import type { Site } from './site.ts'
-import type { World } from './world.ts'
+import { SMTP_DOUBTS, type World } from './world.ts'
 
 const TIMES = { short: 3, long: 15 }
 
@@ -16,6 +16,11 @@ export const services: readonly Scenario[] = [
   {
     name: 'postgres-crashed',
     spec: () => ({ provider: 'resend', queue: 'redis', readers: 500, batchSize: 10 }),
+    run: (world, size, site) => breakAServer(world, size, () => site.postgres.crash()),
+  },
+  {
+    name: 'postgres-crashed-smtp',
+    spec: () => ({ provider: 'smtp', queue: 'redis', readers: 300, batchSize: 1, mayBeUncertain: SMTP_DOUBTS }),
     run: (world, size, site) => breakAServer(world, size, () => site.postgres.crash()),
   },
   {

@@ -5,7 +5,7 @@ export type Accepted = {
   readonly messages: number
   /** Acceptances by delivery id. */
   readonly byDelivery: Readonly<Record<string, number>>
-  /** Acceptances by `<send id> <address>`: a reader written to under two delivery ids would show here. */
+  /** Acceptances by `<send id> <address>`, where that is known: a reader written to under two delivery ids shows here. */
   readonly byReader: Readonly<Record<string, number>>
 }
 
@@ -18,6 +18,10 @@ export type SinkAnswers = {
   readonly cut: number
   readonly down: null
   readonly up: null
+  /** Each for whoever it is that it befalls next. */
+  readonly addFaults: null
+  /** How many of them have befallen nobody; held calls go on. */
+  readonly endFaults: number
 }
 
 /** The outbox is a folder: a file a delivery, whose name is its id. What was never renamed was not taken. */

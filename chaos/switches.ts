@@ -6,9 +6,9 @@ const KILLS = { short: 1, long: 6 }
 const FAULTS = { short: 12, long: 60 }
 
 const SWITCHES: Readonly<Record<string, Partial<Undocumented>>> = {
-  'remembers-4xx': { cacheErrors: '4xx', keySpace: 'shared' },
+  'remembers-4xx': { cacheErrors: '4xx', keySpace: 'shared', rateLimitedBindsKey: true },
   'remembers-all-errors': { cacheErrors: 'all', keyScope: 'key', addressErrorName: 'invalid_parameter' },
-  'compares-bytes': { fingerprint: 'bytes', validationInFingerprint: true },
+  'compares-bytes': { fingerprint: 'bytes', validationInFingerprint: true, rateLimitedBindsKey: true },
   'compares-unordered': { fingerprint: 'unordered' },
 }
 

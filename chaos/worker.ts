@@ -22,7 +22,7 @@ export type WorkerOrders = {
   /** Another version of the assembling code: `wire` says so, `bytes` is one that forgot to. */
   readonly deploy?: 'wire' | 'bytes' | undefined
   /** Broken on purpose, to prove that it is noticed. */
-  readonly broken?: 'asks_under_new_keys' | 'sends_nothing' | undefined
+  readonly broken?: 'asks_under_new_keys' | 'asks_again_by_smtp' | 'sends_nothing' | undefined
 }
 
 export type WorkerAnswers = { readonly arm: null; readonly putForward: null; readonly stop: null }
@@ -87,6 +87,12 @@ function alter(provider: Provider, { batchSize, deploy, broken }: WorkerOrders):
   if (deploy) altered.assemble = (edition, batch) => provider.assemble(retitled(edition), batch)
   if (broken === 'asks_under_new_keys') {
     altered.submit = (body, call) => provider.submit(body, { ...call, idempotencyKey: randomUUID() })
+  }
+  if (broken === 'asks_again_by_smtp') {
+    altered.submit = async (body, call) => {
+      const first = await provider.submit(body, call)
+      return first.answer.kind === 'lost' ? provider.submit(body, call) : first
+    }
   }
   if (broken === 'sends_nothing') altered.submit = async (body) => ({ answer: acceptedUnsent(body) })
   return altered

@@ -7,6 +7,7 @@ import { AppError } from '../src/error.ts'
 import type { FakeResendOptions } from '../src/fake-resend/index.ts'
 import type { IssueId } from '../src/id.ts'
 import { LEASE_MS } from '../src/send/call.ts'
+import { resumeSend } from '../src/send/steer.ts'
 import { createPool, type Pool } from '../src/store/postgres/pool.ts'
 import { type Crew, createCrew } from './crew.ts'
 import type { Leaving } from './leaving.ts'
@@ -15,14 +16,14 @@ import { foundNewsletter, type Scheduled, scheduleIssue } from './press.ts'
 import { type Process, startProcess } from './process.ts'
 import { createRandom, type Random } from './random.ts'
 import type { ResendAnswers, ResendOrders } from './resend.ts'
-import { batchesHeldBy, blockedFor, endIdleTransactions, openWork, readRows } from './rows.ts'
+import { batchesHeldBy, endIdleTransactions, idleFor, openWork, readRows } from './rows.ts'
 import { readOutbox, type SinkAnswers } from './sink.ts'
 import type { Site } from './site.ts'
 import { appNowSql, type WorldClock, worldClock } from './time.ts'
 
 /** What a world is made with. */
 export type WorldSpec = {
-  readonly provider: 'resend' | 'outbox'
+  readonly provider: 'resend' | 'smtp' | 'outbox'
   readonly queue: 'redis' | 'postgres'
   readonly readers: number
   readonly batchSize: number
@@ -38,9 +39,8 @@ export type World = {
   readonly clock: WorldClock
   readonly crew: Crew
   readonly random: Random
-  /** The provider's side; null when that is a folder. */
-  readonly sink: Process<SinkAnswers> | null
-  /** The double of Resend. @throws when the provider is another */
+  /** The provider's side. Asking it throws where the provider is another, or a folder. */
+  readonly sink: Process<SinkAnswers>
   readonly resend: Process<ResendAnswers>
   /** The configuration of the world's workers, with other settings over its own. */
   configure(settings: Readonly<Record<string, string>>): Config
@@ -66,6 +66,9 @@ export type World = {
   /** Ends the workers in order and holds the rows against what the other side took. */
   close(): Promise<Outcome>
 }
+
+/** Why a message by SMTP may be uncertain: nobody can be asked whether it was taken. */
+export const SMTP_DOUBTS = ['not_idempotent', 'answer_lost']
 
 /** What a world came to. */
 export type Outcome = Ledger & { readonly kills: number; readonly faults: number }
@@ -100,7 +103,9 @@ export async function openWorld(site: Site, name: string, spec: WorldSpec, leave
   leave.add(() => pool.end())
   await pool.query(appNowSql(clock.time))
 
-  const sink = spec.provider === 'resend' ? startResend(site, spec, clock, logFile('resend')) : null
+  const resend = spec.provider === 'resend' ? startResend(site, spec, clock, logFile('resend')) : null
+  const smtp = spec.provider === 'smtp' ? startSmtp(site, logFile('smtp')) : null
+  const sink: Process<SinkAnswers> | null = resend ?? smtp
   if (sink) leave.add(() => sink.kill())
   const dataDir = join(site.directory, id)
   const settings = {
@@ -111,7 +116,8 @@ export async function openWorld(site: Site, name: string, spec: WorldSpec, leave
     WORKER_CONCURRENCY: '3',
     LOG_LEVEL: 'info',
     ...(spec.queue === 'redis' && site.redis ? { REDIS_URL: site.redis.url } : {}),
-    ...(sink ? { RESEND_API_KEY: API_KEY, RESEND_BASE_URL: await sink.ask('url') } : {}),
+    ...(resend ? { RESEND_API_KEY: API_KEY, RESEND_BASE_URL: await resend.ask('url') } : {}),
+    ...(smtp ? { SMTP_URL: await smtp.ask('url'), SMTP_RATE: '10' } : {}),
   }
   const config = readConfig(settings, site.directory)
   const app = await openApp(config, { clock, log })
@@ -142,24 +148,27 @@ export async function openWorld(site: Site, name: string, spec: WorldSpec, leave
       await sleep(POLL_MS)
     }
   }
-  const endWait = async () => {
+  /** What an operator does about a send that gets no further, and what patience does. */
+  const getOn = async (send: Scheduled, periods: number) => {
     await persist(() => endIdleTransactions(pool, SPEED))
-    const blockedMs = await persist(() => blockedFor(pool))
-    if (blockedMs > 60_000) await jump(blockedMs)
-    else await pass(60_000)
+    await persist(() => app.store.pace.unblock(app.provider.account, 'auth'))
+    await persist(() => resumeSend(app, send.id, 'chaos').catch(() => null))
+    const idleMs = await persist(() => idleFor(pool))
+    if (idleMs > 60_000) await jump(idleMs)
+    else await pass(60_000 * 2 ** Math.min(periods, 4))
   }
   const done = async (send: Scheduled) => {
-    let last = { open: '', sinceMs: performance.now() }
+    let last = { open: '', sinceMs: performance.now(), periods: 0 }
     const startedMs = performance.now()
     for (;;) {
       const open = await persist(() => openWork(pool, send.id))
       if (open === null) return
       const nowMs = performance.now()
-      if (open !== last.open) last = { open, sinceMs: nowMs }
+      if (open !== last.open) last = { open, sinceMs: nowMs, periods: 0 }
       if (nowMs - startedMs > DONE_WITHIN_MS) return complain(`Send ${send.id} is not done with: ${open}.`)
       if (nowMs - last.sinceMs > NO_PROGRESS_MS) {
-        await endWait()
-        last = { open, sinceMs: performance.now() }
+        await getOn(send, last.periods)
+        last = { open, sinceMs: performance.now(), periods: last.periods + 1 }
       }
       await sleep(POLL_MS)
     }
@@ -172,10 +181,11 @@ export async function openWorld(site: Site, name: string, spec: WorldSpec, leave
     clock,
     crew,
     random,
-    sink,
+    get sink() {
+      return present(sink)
+    },
     get resend() {
-      if (!sink) throw new Error('This world has no double of Resend.')
-      return sink
+      return present(resend)
     },
     configure: (more) => readConfig({ ...settings, ...more }, site.directory),
     send,
@@ -222,6 +232,15 @@ export async function openWorld(site: Site, name: string, spec: WorldSpec, leave
 function startResend(site: Site, { resend = {} }: WorldSpec, { time }: WorldClock, logFile: string) {
   const orders: ResendOrders = { time, options: { requestsPerSecond: 3, ...resend } }
   return startProcess<ResendAnswers>(site.programs.resend, { orders, logFile })
+}
+
+function startSmtp(site: Site, logFile: string): Process<SinkAnswers> {
+  return startProcess<SinkAnswers>(site.programs.smtp, { orders: {}, logFile })
+}
+
+function present<T>(part: T | null): T {
+  if (part === null) throw new Error('This world has no such provider.')
+  return part
 }
 
 /** A database that is being restarted comes back; what is asked of it here can be asked again. */
