@@ -4,6 +4,7 @@ import { type Judgement, judgeEvent } from '../../outcome/judge.ts'
 import { FATE_RANKS } from '../../outcome/outcome.ts'
 import type { Applied, ReadRaw } from '../events.ts'
 import { recordEvidence } from './batches.ts'
+import { inIndexOrder } from './in-index-order.ts'
 import { type Pool, type Tx, transaction } from './pool.ts'
 
 /** Few enough for one transaction of some tens of ms, many enough for some thousand a second. */
@@ -20,8 +21,7 @@ type Judged = Judgement & { readonly id: string; readonly told: Told; readonly d
  */
 export function applyEvents(pool: Pool, read: ReadRaw): Promise<Applied> {
   return transaction(pool, async (tx) => {
-    const { rows } = await tx.query<DueEvent>(TAKE, [CHUNK])
-    const judged = await judgeAll(tx, rows, read)
+    const judged = await judgeAll(tx, await inIndexOrder<DueEvent>(tx, TAKE, [CHUNK]), read)
     if (judged.length > 0) await mark(tx, judged)
     await recordAccepted(tx, judged)
     await moveFates(tx, judged)
@@ -40,11 +40,11 @@ const TAKE = `
   for update skip locked`
 
 async function judgeAll(tx: Tx, events: readonly DueEvent[], read: ReadRaw): Promise<readonly Judged[]> {
-  const read_ = events.map((event) => ({ ...event, told: read(event.provider, event.raw).told }))
-  const ids = read_.flatMap(({ told }) => (told.kind === 'message' && told.deliveryId ? [told.deliveryId] : []))
+  const heard = events.map((event) => ({ ...event, told: read(event.provider, event.raw).told }))
+  const ids = heard.flatMap(({ told }) => (told.kind === 'message' && told.deliveryId ? [told.deliveryId] : []))
   const { rows } = ids.length === 0 ? { rows: [] } : await tx.query<NamedDelivery>(FIND_DELIVERIES, [ids])
   const known = new Map(rows.map((row) => [row.id, row]))
-  return read_.map(({ id, told, waited_ms }) => {
+  return heard.map(({ id, told, waited_ms }) => {
     const delivery = told.kind === 'message' && told.deliveryId ? known.get(told.deliveryId) : undefined
     const named = delivery ? { addressKey: delivery.address?.toLowerCase() ?? null } : null
     return { id, told, delivery, ...judgeEvent(told, named, waited_ms) }

@@ -1,5 +1,6 @@
 import type { DeliveryId } from '../../id.ts'
 import type { Verdict } from '../../outcome/event.ts'
+import { inIndexOrder } from './in-index-order.ts'
 import { LOCKS } from './locks.ts'
 import { type Pool, type Tx, transaction } from './pool.ts'
 import { suppress } from './suppressions.ts'
@@ -24,7 +25,7 @@ type DueRule = {
  */
 export function enforceRules(pool: Pool): Promise<{ readonly done: number; readonly suppressed: number }> {
   return transaction(pool, async (tx) => {
-    const { rows } = await tx.query<DueRule>(TAKE, [CHUNK])
+    const rows = await inIndexOrder<DueRule>(tx, TAKE, [CHUNK])
     if (rows.length === 0) return { done: 0, suppressed: 0 }
     await tx.query('select pg_advisory_xact_lock($1)', [LOCKS.consent])
     await tx.query(NOTE_DONE, [rows.map(({ id }) => id)])
