@@ -10,8 +10,7 @@ const limit = z
 const ms = z.int().min(0).max(3_600_000)
 const share = z.number().min(0).max(1)
 
-/** What Resend does not document, as a command's `--switch` and the control over HTTP take it. */
-export const undocumentedSchema = z
+const undocumentedSchema = z
   .strictObject({
     cacheErrors: z.enum(['none', '4xx', 'all']),
     keySpace: z.enum(['endpoint', 'shared']),
@@ -26,7 +25,7 @@ export const undocumentedSchema = z
   })
   .partial()
 
-/** A change of behaviour that comes from outside. */
+/** A change of behaviour that comes from outside: from a command line, or from the control over HTTP. */
 export const behaviourSchema: z.ZodType<Behaviour> = z
   .strictObject({
     requestsPerSecond: limit,

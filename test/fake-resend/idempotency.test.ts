@@ -136,4 +136,43 @@ describe('what is not documented about them is a switch', () => {
     expect([await across('ordered', reordered), await across('ordered', spaced)]).toEqual([mismatch, replayed])
     expect([await across('bytes', reordered), await across('bytes', spaced)]).toEqual([mismatch, mismatch])
   })
+
+  test('whether a request over the rate ties its key to its payload', async () => {
+    const across = async (rateLimitedBindsKey: boolean, second: unknown) => {
+      const fake = await runningFake({
+        requestsPerSecond: 1,
+        clock: new FakeClock(),
+        undocumented: { rateLimitedBindsKey },
+      })
+      await sdk(fake).emails.send(email({}))
+      expect((await post('/emails', valid)(fake)).status).toBe(429)
+      fake.advance(1_000)
+      return (await post('/emails', second)(fake)).status
+    }
+    const other = email({ subject: 'Other' })
+    expect([await across(false, valid), await across(false, other)]).toEqual([200, 200])
+    expect([await across(true, valid), await across(true, other)]).toEqual([200, 409])
+  })
+
+  test('whether the repeat of a permissive batch names the refused again', async () => {
+    const permissive = { ...KEY, batchValidation: 'permissive' as const }
+    const repeated = async (permissiveReplay: 'same' | 'ids_only') => {
+      const resend = sdk(await runningFake({ undocumented: { permissiveReplay } }))
+      const first = (await resend.batch.send([valid, invalid], permissive)).data
+      return [first, (await resend.batch.send([valid, invalid], permissive)).data]
+    }
+    const [first, same] = await repeated('same')
+    expect(same).toEqual(first)
+    const [complete, ids] = await repeated('ids_only')
+    expect(ids).toEqual({ data: complete?.data })
+  })
+})
+
+test('the status for attachments that are too large is a switch too', async () => {
+  const content = 'A'.repeat(40 * 1024 * 1024 + 4)
+  const statusOf = async (options: FakeResendOptions) => {
+    const fake = await runningFake(options)
+    return (await call(fake, '/emails', { body: email({ attachments: [{ filename: 'a', content }] }) })).status
+  }
+  expect([await statusOf({}), await statusOf({ undocumented: { tooLargeStatus: 413 } })]).toEqual([422, 413])
 })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AdjustableClock } from '../clock.ts'
 import type { WebhookEvent } from '../events.ts'
 import type { Settings } from '../options.ts'
+import { type Answer, poster } from './post.ts'
 import { signedHeaders } from './signature.ts'
 import { type Attempt, type Message, secretsOf, type Webhook, type Webhooks } from './webhook.ts'
 
@@ -29,7 +30,6 @@ const DISABLED_AFTER_MS = 5 * 24 * 60 * 60_000
 const AT_ONCE = 32
 /** How many events an endpoint remembers once they are over. */
 const KEPT = 10_000
-const RESPONSE_CHARS = 1_000
 
 /** What happens first comes last when events are to come out of order. */
 const HELD_BACK_MS: Readonly<Record<string, number>> = {
@@ -41,7 +41,9 @@ const HELD_BACK_MS: Readonly<Record<string, number>> = {
 export function postman({ webhooks, clock, settings }: PostmanDeps): Postman {
   const waiting: (() => Promise<void>)[] = []
   const running = new Set<Promise<void>>()
-  let cut = new AbortController()
+  const underWay = new Set<AbortController>()
+  const carrier = poster()
+  let round = 0
   let counts = { attempts: 0, succeeded: 0, failed: 0 }
 
   /** A few at a time, or a big send would open a socket for each of its events. */
@@ -74,9 +76,10 @@ export function postman({ webhooks, clock, settings }: PostmanDeps): Postman {
   /** One rung of the ladder. */
   async function deliver(webhook: Webhook, message: Message): Promise<void> {
     if (webhook.status === 'disabled' || !webhooks.find(webhook.id)) return settle(message, 'failed')
-    const { signal } = cut
+    const current = round
     const succeeded = await attempt(webhook, message)
-    if (signal.aborted) return
+    // Everything has been forgotten in the meantime.
+    if (current !== round) return
     if (succeeded) {
       settle(message, 'success')
       if (settings.webhooks.duplicate) await attempt(webhook, message)
@@ -102,29 +105,22 @@ export function postman({ webhooks, clock, settings }: PostmanDeps): Postman {
     return succeeded
   }
 
-  async function post(webhook: Webhook, { id, body }: Message, now: Date) {
+  async function post(webhook: Webhook, { id, body }: Message, now: Date): Promise<Answer> {
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+      'user-agent': 'Svix-Webhooks/1.0 (fake-resend)',
+      ...signedHeaders(secretsOf(webhook, now), id, now, body),
+    }
     const patience = new AbortController()
     const answered = new AbortController()
+    underWay.add(patience)
     // A wait, and no appointment: a call that is under way does not fail because the clock was put forward.
     clock.sleep(PATIENCE_MS, answered.signal).then(() => patience.abort())
-    try {
-      const answer = await fetch(webhook.endpoint, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': 'Svix-Webhooks/1.0 (fake-resend)',
-          ...signedHeaders(secretsOf(webhook, now), id, now, body),
-        },
-        body,
-        redirect: 'manual',
-        signal: AbortSignal.any([patience.signal, cut.signal]),
-      })
-      return { status: answer.status, response: (await answer.text()).slice(0, RESPONSE_CHARS) }
-    } catch {
-      return { status: 0, response: '' }
-    } finally {
-      answered.abort()
-    }
+    const answer = await carrier.post(webhook.endpoint, headers, body, patience.signal)
+    answered.abort()
+    underWay.delete(patience)
+    return answer
   }
 
   function noteHealth(webhook: Webhook, succeeded: boolean): void {
@@ -154,8 +150,9 @@ export function postman({ webhooks, clock, settings }: PostmanDeps): Postman {
     totals: () => ({ ...counts }),
     clear() {
       waiting.length = 0
-      cut.abort()
-      cut = new AbortController()
+      round += 1
+      for (const patience of underWay) patience.abort()
+      carrier.close()
       counts = { attempts: 0, succeeded: 0, failed: 0 }
       for (const webhook of webhooks.all()) webhook.messages.clear()
     },
