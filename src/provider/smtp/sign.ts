@@ -1,7 +1,9 @@
+import { createPrivateKey } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import DKIM from 'nodemailer/lib/dkim'
+import { AppError } from '../../error.ts'
 
-/** What mail is signed with. The key is RSA, in PEM; who reads it in has checked it. */
+/** What mail is signed with. The key is RSA, in PEM. */
 export type DkimKey = { readonly domain: string; readonly selector: string; readonly privateKey: string }
 
 /** Puts `DKIM-Signature` in front of a message (RFC 6376), relaxed/relaxed, with sha256. */
@@ -24,8 +26,14 @@ const SIGNED = [
   'Feedback-ID',
 ].join(':')
 
-/** Signs with one key, for all mail. */
+/**
+ * Signs with one key, for all mail.
+ * @throws AppError `config_invalid` for a key that is not RSA: with one, nodemailer would leave mail unsigned and say nothing
+ */
 export function createSigner({ domain, selector, privateKey }: DkimKey): Sign {
+  if (createPrivateKey(privateKey).asymmetricKeyType !== 'rsa') {
+    throw new AppError('config_invalid', 'Mail can be signed with an RSA key only.')
+  }
   const dkim = new DKIM({ domainName: domain, keySelector: selector, privateKey, headerFieldNames: SIGNED })
   return (message) => buffer(dkim.sign(message))
 }

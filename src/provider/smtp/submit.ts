@@ -28,7 +28,7 @@ const AFTER_DOT_MS = 10 * 60_000
 const CHUNK = 16 * 1024
 
 /** Longer than a submission takes by itself, whatever the server does. */
-export const LONGEST_SUBMISSION_MS = 2 * (SET_UP_MS + BEFORE_DOT_MS) + AFTER_DOT_MS
+export const LONGEST_SUBMISSION_MS = 2 * (2 * SET_UP_MS + BEFORE_DOT_MS) + AFTER_DOT_MS
 
 /**
  * Sends one message. A kept connection that turns out to be over before the message was handed to it is replaced by a

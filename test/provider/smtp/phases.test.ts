@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type CallAnswer, provesNothingAccepted } from '../../../src/provider/provider.ts'
 import { FakeClock } from '../../support/clock.ts'
 import type { SinkFault, SinkPhase } from '../../support/smtp-sink.ts'
@@ -163,10 +163,17 @@ describe.each([
     expect(takenOf(sink)).toBe(1)
   })
 
-  test.each(['close', 'reset'] as const)('in the middle of a long message: %s', async (kind) => {
+  test.each<readonly [string, SinkFault, object]>([
+    ['close', { kind: 'close' }, deferred(any, MINUTE)],
+    ['reset', { kind: 'reset' }, deferred(any, MINUTE)],
+    ['552', reply('552 5.3.4 too big'), refused('message 552 5.3.4: too big')],
+    // It cannot mean what it says; the end of the message does not follow.
+    ['250', reply('250 fine'), { kind: 'lost', detail: any }],
+  ])('in the middle of a long message: %s', async (_, fault, expected) => {
     const { sink, submit } = await secured()
-    void sink.failNext('body', { kind })
-    expect(await submit(1, { html: 'x'.repeat(3_000_000) })).toEqual(deferred(any, MINUTE))
+    void sink.failNext('body', fault)
+    expect(await submit(1, { html: 'x'.repeat(3_000_000) })).toEqual(expected)
+    await vi.waitFor(() => expect(sink.connections.open).toBe(0))
     expect(takenOf(sink)).toBe(0)
   })
 })

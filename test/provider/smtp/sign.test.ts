@@ -1,5 +1,6 @@
 import { createHash, createVerify, generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { createSigner } from '../../../src/provider/smtp/sign.ts'
 import { deliveryId } from '../batches.ts'
 import { providerTo, runningSink } from './sending.ts'
 
@@ -52,6 +53,11 @@ test('notices another text', async () => {
   const mail = await sent()
   expect(verify(mail.replace('Subscribe.', 'Pay.')).isBodySame).toBe(false)
   expect(mail).toContain(`Message-ID: <${deliveryId(1)}@example.com>`)
+})
+
+test('is not tried with a key that would leave mail unsigned', () => {
+  const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  expect(() => createSigner({ ...dkim, privateKey: ed25519 })).toThrow('RSA key only')
 })
 
 /** RFC 6376, written from the text of it, for `c=relaxed/relaxed` alone. */
