@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { sampleIssue, sampleNewsletter } from '../../emails/sample.ts'
-import { STYLE } from '../../emails/style.ts'
+import { styleOf } from '../../emails/style.ts'
+import { themeOf } from '../../emails/theme.ts'
 import { articleTemplate, issueWith, paragraph, rendered, shownText, slotUrl, tags, words } from './rendering.tsx'
+
+const STYLE = styleOf(themeOf())
 
 const NINE = Array.from({ length: 9 }, (_, index) =>
   paragraph(`Paragraph ${index}. ${'The water rose again. '.repeat(24)}`),
@@ -161,7 +164,7 @@ describe('what the reader is told', () => {
     const [, ferry] = sampleIssue.articles
     expect(html).toContain(`<a href="${ferry?.url}"`)
     expect(shownText(html)).toMatch(new RegExp(`Also in this issue\\s*${ferry?.headline}`))
-    expect(text).toContain(`${ferry?.headline}\n${ferry?.dek}\nBy Ruth Okafor\n${ferry?.url}`)
+    expect(text).toContain(`${ferry?.headline}\n${ferry?.dek}\nBy Ruth Okafor · 2 min read\n${ferry?.url}`)
   })
 })
 

@@ -21,16 +21,15 @@ test('the confirmation has one link besides the homepage, and it confirms', asyn
 
 test('both parts greet, ask, say how long and what to do if it was somebody else', async () => {
   const { html, text, declared } = await rendered(confirmTemplate, mail)
-  const name = declared.findIndex((slot) => slot.kind === 'text' && slot.name === 'first_name')
-  expect(declared[name]).toEqual({ kind: 'text', name: 'first_name', fallback: 'there' })
-  expect(text).toBe(`Confirm your subscription
+  expect(declared).toContainEqual({ kind: 'when', attribute: 'first_name', is: undefined })
+  expect(text.replaceAll(/9031774100\d{4}/g, '~')).toBe(`Confirm your subscription
 
-Hello 903177410000${name}0,
+~Hello ~,~Hello,~
 
 Someone asked for The Harbour Record to be sent to this address. If it was you, please confirm.
 
 Confirm subscription:
-${slotUrl(declared, 'confirm')}
+https://slot.invalid/~
 
 The link works for 7 days.
 
@@ -39,6 +38,7 @@ If this was not you, ignore this mail: without your confirmation nothing is sent
 --
 The Harbour Record
 4 Quay Street, Port Hale, PH1 2AB
+https://harbour.example/
 `)
   for (const words of ['Hello 903177410000', 'Someone asked', '7 days', 'If this was not you', '4 Quay Street']) {
     expect(shownText(html)).toContain(words)

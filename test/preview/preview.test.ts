@@ -71,7 +71,7 @@ describe('the preview', () => {
 
   test('offers templates and articles to choose from', async () => {
     const { body } = await ask('/choices')
-    expect(body.templates).toEqual(['article', 'confirm-subscription', 'notice'])
+    expect(body.templates).toEqual(['article', 'confirm-subscription', 'digest', 'goodbye', 'letter', 'notice', 'welcome'])
     expect(body.articles).toContain('gate.md')
   })
 
