@@ -15,7 +15,7 @@ export function blockOf(state: ProviderState | null, now: Date): Block | null {
   return isOver ? null : { reason, until, detail }
 }
 
-/** The same for bulk mail, which a tenth of the day's quota is kept from (`reaches_reserve` in the database decides). */
+/** The same for bulk mail, which a tenth of the day's quota is kept from (`bulk_room` in the database decides). */
 export function bulkBlockOf(state: ProviderState | null, now: Date): Block | null {
   return blockOf(state, now) ?? reserveOf(state, now)
 }

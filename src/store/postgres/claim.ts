@@ -78,7 +78,7 @@ const NEXT_DUE = {
       from batch
       where batch.send_id = send.id and batch.state in ('pending', 'in_doubt') and batch.not_before <= app_now()
         and (batch.account is null or batch.account = $1)
-        and (batch.state = 'in_doubt' or send.state = 'sending' and not reaches_reserve($1, batch.recipients))
+        and (batch.state = 'in_doubt' or send.state = 'sending' and batch.recipients <= (select bulk_room($1)))
       order by batch.number
       limit 1
       for update skip locked

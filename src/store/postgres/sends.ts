@@ -212,7 +212,7 @@ async function readDueWork(pool: Pool, account: string): Promise<DueWork> {
        and exists (
          select from batch
          where send_id = send.id and state in ('pending', 'in_doubt') and not_before <= app_now()
-           and (batch.state = 'in_doubt' or send.state = 'sending' and not reaches_reserve($1, batch.recipients))
+           and (batch.state = 'in_doubt' or send.state = 'sending' and batch.recipients <= (select bulk_room($1)))
        )
      union all
      select 'single', null
