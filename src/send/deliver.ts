@@ -94,19 +94,24 @@ async function submitBatch(deps: DeliverDeps, { batch, body: made }: Claimed, sl
   if (!submission) return
   const { answer, pace } = submission
   await deps.reach?.('answered')
-  if (pace) await heedPace(deps, pace, slot)
+  if (pace) await heedPace(deps, pace, slot, answer.kind === 'quota')
   if (slot.probe && answer.kind === 'answered') await store.pace.unblock(provider.account, 'down')
   await applyAnswer(deps, batch, answer)
   await deps.reach?.('recorded')
 }
 
-async function heedPace({ store, provider }: DeliverDeps, { requestsPerSecond, day }: PaceReport, slot: TakenSlot) {
+async function heedPace(
+  { store, provider }: DeliverDeps,
+  { requestsPerSecond, day }: PaceReport,
+  slot: TakenSlot,
+  isUsedUp: boolean,
+) {
   const known = slot.requestsPerSecond
   // A change of less than a tenth is noise.
   if (requestsPerSecond !== undefined && Math.abs(requestsPerSecond - known) > known / 10) {
     await store.pace.learn(provider.account, requestsPerSecond)
   }
-  if (day) await store.pace.noteUsed(provider.account, day)
+  if (day && (slot.countsDay || isUsedUp)) await store.pace.noteUsed(provider.account, day)
 }
 
 async function rebuild(deps: DeliverDeps, batch: ClaimedBatch) {

@@ -163,6 +163,8 @@ export type Slot =
       readonly waitMs: number
       readonly requestsPerSecond: number
       readonly probe: boolean
+      /** A quota of the day is known, so what is used of it matters. */
+      readonly countsDay: boolean
     }
   | { readonly kind: 'blocked'; readonly reason: BlockReason }
 

@@ -16,8 +16,8 @@ type ProviderRow = {
 }
 
 type SlotRow = (
-  | { wait_ms: number; requests_per_second: number; probe: boolean }
-  | { wait_ms: null; requests_per_second: null; probe: null }
+  | { wait_ms: number; requests_per_second: number; probe: boolean; counts_day: boolean }
+  | { wait_ms: null; requests_per_second: null; probe: null; counts_day: null }
 ) & { blocked_reason: BlockReason | null }
 
 /** The pace of provider accounts on PostgreSQL: one row an account, shared by every worker. */
@@ -45,8 +45,8 @@ export function createPaceStore(pool: Pool): PaceStore {
       const { rows } = await pool.query<SlotRow>({ ...TAKE_SLOT, values: [account] })
       const [row] = rows
       if (!row || row.wait_ms === null) return { kind: 'blocked', reason: row?.blocked_reason ?? 'auth' }
-      const { wait_ms, requests_per_second: requestsPerSecond, probe } = row
-      return { kind: 'slot', waitMs: Math.max(0, wait_ms), requestsPerSecond, probe }
+      const { wait_ms, requests_per_second: requestsPerSecond, probe, counts_day: countsDay } = row
+      return { kind: 'slot', waitMs: Math.max(0, wait_ms), requestsPerSecond, probe, countsDay }
     },
     slowDown: async (account, afterMs) => {
       await pool.query(
@@ -106,7 +106,7 @@ const TAKE_SLOT = {
         blocked_detail = case when blocked_reason = 'down' then blocked_detail end,
         updated_at = app_now()
     where account = $1 and (blocked_until is null or blocked_until <= app_now())
-    returning requests_per_second, blocked_reason is not null as probe, extract(epoch from
+    returning requests_per_second, blocked_reason is not null as probe, daily_limit is not null as counts_day, extract(epoch from
       next_slot_at - make_interval(secs => 1 / requests_per_second) - app_now())::float8 * 1000 as wait_ms
   )
   select taken.*, provider.blocked_reason

@@ -38,7 +38,10 @@ describe('submitting to Resend', () => {
 
   test('tells the pace it was told in passing', async () => {
     const fake = await runningFake({ requestsPerSecond: 7 })
-    expect((await submitTo(fake.url)).pace).toEqual({ requestsPerSecond: 7 })
+    expect((await submitTo(fake.url)).pace).toEqual({
+      requestsPerSecond: 7,
+      day: { used: 3, resetsAt: expect.any(Date) },
+    })
   })
 
   test.each<[FaultInput, string, number]>([
