@@ -38,7 +38,7 @@ const FIRST_NAMES = ['Ada', 'Zoë', 'Tom & Jo', '<b>"$&"</b>', 'नीला', '
 export async function readSample(): Promise<Article> {
   const name = 'night-trains.md'
   const bytes = await readFile(join(import.meta.dirname, '..', 'examples', 'articles', name))
-  return readArticle({ bytes, name }).article
+  return (await readArticle({ bytes, name })).article
 }
 
 /** What the article's template sees, and the template. */

@@ -96,7 +96,7 @@ function pressroomOn(app: App): Pressroom {
     app,
     createNewsletter: async (newsletter) => createNewsletter(store.newsletters, check(newNewsletterSchema, newsletter)),
     importArticle: async (source) => {
-      const { article, warnings } = readArticle(source)
+      const { article, warnings } = await readArticle(source)
       return { ...(await store.articles.create(article)), warnings }
     },
     createIssue: async (issue) => createIssue(app, check(newIssueSchema, issue)),

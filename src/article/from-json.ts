@@ -9,7 +9,7 @@ import { jsonSyntaxFault } from './json-syntax.ts'
 import { finishArticle, type ReadArticle, type SourceHints, sourceText } from './source.ts'
 
 /** The Article of a JSON text, as `articleFromValue` takes it. Throws as that does, and `too_large` above 1 MB. */
-export function articleFromJson(source: string | Uint8Array, hints: SourceHints = {}): ReadArticle {
+export async function articleFromJson(source: string | Uint8Array, hints: SourceHints = {}): Promise<ReadArticle> {
   const text = sourceText(source, hints.name)
   let value: unknown
   try {
@@ -30,12 +30,12 @@ export function articleFromJson(source: string | Uint8Array, hints: SourceHints 
  * the body either as `blocks` or as Markdown in `body`. Links that may not be followed become text, with a warning.
  * Throws `invalid_input` with every problem and its path.
  */
-export function articleFromValue(source: unknown, hints: SourceHints = {}): ReadArticle {
+export async function articleFromValue(source: unknown, hints: SourceHints = {}): Promise<ReadArticle> {
   if (!isRecord(source)) throw invalidArticle([{ where: 'the article', message: 'expected an object' }], hints.name)
   const { value, faults, written } = expandFields(source, ['blocks', 'body'])
   const { body, ...fields } = value
   const where = (path: Path) => pathText(written(path))
-  const read = bodyOf(body, fields)
+  const read = await bodyOf(body, fields)
   return finishArticle(
     { lang: hints.lang, ...fields, blocks: read.blocks },
     { faults: problemsOf(faults, where), bodyFaults: read.faults, warnings: read.warnings, where },
@@ -45,7 +45,7 @@ export function articleFromValue(source: unknown, hints: SourceHints = {}): Read
 
 type Body = { readonly blocks: unknown; readonly faults: readonly Problem[]; readonly warnings: readonly Problem[] }
 
-function bodyOf(body: unknown, { blocks, url }: Readonly<Record<string, unknown>>): Body {
+async function bodyOf(body: unknown, { blocks, url }: Readonly<Record<string, unknown>>): Promise<Body> {
   if (body === undefined) {
     const warnings: Problem[] = []
     return { blocks: withoutBadLinks(blocks, ['blocks'], warnings), faults: [], warnings }
@@ -53,7 +53,7 @@ function bodyOf(body: unknown, { blocks, url }: Readonly<Record<string, unknown>
   const fault = (message: string) => ({ blocks: [], faults: [{ where: 'body', message }], warnings: [] })
   if (blocks !== undefined) return fault('expected either body or blocks, found both')
   if (typeof body !== 'string') return fault('expected Markdown text')
-  const read = blocksFromMarkdown(body, { base: typeof url === 'string' ? url : undefined })
+  const read = await blocksFromMarkdown(body, { base: typeof url === 'string' ? url : undefined })
   const inBody = ({ where, message }: Problem) => ({
     where: where.startsWith('line') ? `body, ${where}` : where,
     message,

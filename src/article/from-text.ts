@@ -11,7 +11,7 @@ import { finishArticle, type ReadArticle, type SourceHints, sourceText } from '.
  * paragraph a line. Only headline, byline and body must be there. Labels of the page become structure or go; they are
  * never text. Throws `invalid_input` with every problem and its line, `too_large` above 1 MB.
  */
-export function articleFromText(source: string | Uint8Array, hints: SourceHints = {}): ReadArticle {
+export async function articleFromText(source: string | Uint8Array, hints: SourceHints = {}): Promise<ReadArticle> {
   const all = pageLines(sourceText(source, hints.name))
   const warnings: Problem[] = []
   const perspective = takePerspective(all, warnings)

@@ -23,7 +23,7 @@ export type ArticleSource = ({ readonly text: string } | { readonly bytes: Uint8
  * left out, by line or path. Throws `too_large` above 1 MB, and `invalid_input` with all problems, each with the line
  * or path that is wrong and what was expected there.
  */
-export function readArticle(source: ArticleSource): ReadArticle {
+export async function readArticle(source: ArticleSource): Promise<ReadArticle> {
   const text = sourceText('text' in source ? source.text : source.bytes, source.name)
   const kind = source.kind ?? kindByName(source.name ?? '') ?? kindByLook(text)
   return READERS[kind](text, source)
@@ -38,7 +38,7 @@ export const ARTICLE_EXTENSIONS: Readonly<Record<string, ArticleKind>> = {
   '.text': 'text',
 }
 
-const READERS: Readonly<Record<ArticleKind, (text: string, hints: SourceHints) => ReadArticle>> = {
+const READERS: Readonly<Record<ArticleKind, (text: string, hints: SourceHints) => Promise<ReadArticle>>> = {
   json: articleFromJson,
   markdown: articleFromMarkdown,
   text: articleFromText,

@@ -39,8 +39,8 @@ function without(...texts: string[]): string[] {
 }
 
 describe('a page pasted as text', () => {
-  test('becomes headline, dek, AI byline, bio, perspective, listen marker and body', () => {
-    expect(read(LINES)).toEqual({ article: ARTICLE, warnings: [] })
+  test('becomes headline, dek, AI byline, bio, perspective, listen marker and body', async () => {
+    expect(await read(LINES)).toEqual({ article: ARTICLE, warnings: [] })
   })
 
   test.each([
@@ -61,12 +61,12 @@ describe('a page pasted as text', () => {
       `Skip to main content\n${LINES.join('\n')}\nShare this article\nAdvertisement\nRead more…`,
     ],
     ['page labels in the middle', LINES.join('\n').replace('It changed', 'Advertisement\n3 min read\nIt changed')],
-  ])('reads the same with %s', (_, text) => {
-    expect(readArticle({ text, kind: 'text' })).toEqual({ article: ARTICLE, warnings: [] })
+  ])('reads the same with %s', async (_, text) => {
+    expect(await readArticle({ text, kind: 'text' })).toEqual({ article: ARTICLE, warnings: [] })
   })
 
-  test('needs neither dek, bio, perspective nor listen label', () => {
-    const { article, warnings } = read(['Harbour Town Votes', 'By Ana Pavić', '', 'It did.', 'Twice.'])
+  test('needs neither dek, bio, perspective nor listen label', async () => {
+    const { article, warnings } = await read(['Harbour Town Votes', 'By Ana Pavić', '', 'It did.', 'Twice.'])
     expect({ article, warnings }).toEqual({
       article: {
         headline: 'Harbour Town Votes',
@@ -82,60 +82,69 @@ describe('a page pasted as text', () => {
 
   test.each(['Ana Pavić', 'Dr. Ana Pavić', 'J. K. Arn', 'A.B. Arn and Ida Tolland'])(
     'knows the byline By %s',
-    (name) => {
-      expect(read(['Harbour Town Votes', `By ${name}`, '', 'It did.']).article.byline).toEqual({ name, isAI: false })
+    async (name) => {
+      expect((await read(['Harbour Town Votes', `By ${name}`, '', 'It did.'])).article.byline).toEqual({
+        name,
+        isAI: false,
+      })
     },
   )
 
-  test('has no audio without a listen label', () => {
-    expect(read(without('Listen', 'Click')).article).toEqual({ ...ARTICLE, audio: undefined })
+  test('has no audio without a listen label', async () => {
+    expect((await read(without('Listen', 'Click'))).article).toEqual({ ...ARTICLE, audio: undefined })
   })
 
-  test('has no bio when a label follows the name', () => {
+  test('has no bio when a label follows the name', async () => {
     const byline = { name: 'Maren Holt', isAI: true }
-    expect(read(without('Energy')).article).toEqual({ ...ARTICLE, byline })
+    expect((await read(without('Energy'))).article).toEqual({ ...ARTICLE, byline })
   })
 
-  test('says when the perspective label has no prompt under it', () => {
-    const { article, warnings } = read(without('You are'))
+  test('says when the perspective label has no prompt under it', async () => {
+    const { article, warnings } = await read(without('You are'))
     expect(article).toEqual({ ...ARTICLE, perspective: undefined })
     expect(warnings).toEqual([{ where: 'line 5', message: 'no editorial perspective found under its label' }])
   })
 
-  test('takes a prompt of several lines up to its closing quote', () => {
-    const { article } = read(
+  test('takes a prompt of several lines up to its closing quote', async () => {
+    const { article } = await read(
       LINES.flatMap((line) => (line.startsWith('"') ? ['"You are Maren.', '', 'Be fair."'] : [line])),
     )
     expect(article.perspective).toEqual({ text: 'You are Maren.\nBe fair.' })
     expect(article.blocks).toEqual(ARTICLE.blocks)
   })
 
-  test('takes only the first line of a prompt whose quote is never closed', () => {
-    const { article } = read(LINES.map((line) => line.replace('fair."', 'fair.')))
+  test('takes only the first line of a prompt whose quote is never closed', async () => {
+    const { article } = await read(LINES.map((line) => line.replace('fair."', 'fair.')))
     expect(article).toEqual(ARTICLE)
   })
 
-  test('keeps quotes inside the prompt', () => {
-    const { article } = read(LINES.map((line) => line.replace('Be fair.', 'Say “no” and "yes".')))
+  test('keeps quotes inside the prompt', async () => {
+    const { article } = await read(LINES.map((line) => line.replace('Be fair.', 'Say “no” and "yes".')))
     expect(article.perspective).toEqual({ text: 'You are Maren Holt. Say “no” and "yes".' })
   })
 
-  test('takes a short line that clings to the name for the bio, and says so', () => {
-    const { article, warnings } = read(['Harbour Town Votes', 'By Ana Pavić', 'Writes about ports.', '', 'It did.'])
+  test('takes a short line that clings to the name for the bio, and says so', async () => {
+    const { article, warnings } = await read([
+      'Harbour Town Votes',
+      'By Ana Pavić',
+      'Writes about ports.',
+      '',
+      'It did.',
+    ])
     expect(article.byline).toEqual({ name: 'Ana Pavić', bio: 'Writes about ports.', isAI: false })
     expect(warnings).toEqual([
       { where: 'line 3', message: 'taken for the journalist’s bio, as it stands right under the name' },
     ])
   })
 
-  test('keeps sentences that begin like a label', () => {
+  test('keeps sentences that begin like a label', async () => {
     const body = [
       'Listen to article 5 of the charter, she said.',
       'Read more books.',
       'By Tuesday it was over.',
       'Share this article of faith.',
     ]
-    expect(read([...LINES, ...body]).article.blocks).toEqual([...ARTICLE.blocks, ...body.map(paragraph)])
+    expect((await read([...LINES, ...body])).article.blocks).toEqual([...ARTICLE.blocks, ...body.map(paragraph)])
   })
 
   test.each([
@@ -143,24 +152,24 @@ describe('a page pasted as text', () => {
     ['Published on Saturday, 21 March 2026 at 7:30 AM', { publishedAt: '2026-03-21T12:00:00.000Z' }],
     ['2026-03-21', { publishedAt: '2026-03-21T12:00:00.000Z' }],
     ['Last updated: 21st Mar 2026', { updatedAt: '2026-03-21T12:00:00.000Z' }],
-  ])('takes the line %j for a date', (line, dates) => {
+  ])('takes the line %j for a date', async (line, dates) => {
     const at = LINES.indexOf('AI Journalist: Maren Holt')
-    expect(read(LINES.toSpliced(at, 0, line)).article).toEqual({ ...ARTICLE, ...dates })
-    expect(read(LINES.toSpliced(at + 1, 0, line)).article).toEqual({ ...ARTICLE, ...dates })
-    expect(read(LINES.toSpliced(9, 0, line)).article).toEqual({ ...ARTICLE, ...dates })
+    expect((await read(LINES.toSpliced(at, 0, line))).article).toEqual({ ...ARTICLE, ...dates })
+    expect((await read(LINES.toSpliced(at + 1, 0, line))).article).toEqual({ ...ARTICLE, ...dates })
+    expect((await read(LINES.toSpliced(9, 0, line))).article).toEqual({ ...ARTICLE, ...dates })
   })
 
-  test('leaves out a date nobody can read, with a warning', () => {
-    const { article, warnings } = read(LINES.toSpliced(2, 0, 'Published 31 February 2026'))
+  test('leaves out a date nobody can read, with a warning', async () => {
+    const { article, warnings } = await read(LINES.toSpliced(2, 0, 'Published 31 February 2026'))
     expect(article).toEqual(ARTICLE)
     expect(warnings).toEqual([
       { where: 'line 3', message: 'date left out: expected one such as 21 March 2026 or 2026-03-21' },
     ])
   })
 
-  test('keeps a dek that begins with Published', () => {
+  test('keeps a dek that begins with Published', async () => {
     const dek = 'Published a week late, the report names nobody.'
-    expect(read(LINES.with(1, dek)).article.dek).toBe(dek)
+    expect((await read(LINES.with(1, dek))).article.dek).toBe(dek)
   })
 })
 
@@ -199,19 +208,19 @@ describe('a pasted page is refused', () => {
       [...LINES, ...Array<string>(1_999).fill('x')].join('\n'),
       ['blocks: expected at most 2,000 entries, found 2,001'],
     ],
-  ])('with %s, by line', (_, text, problems) => {
-    expect(refusal({ text, kind: 'text' })).toEqual({ code: 'invalid_input', problems })
+  ])('with %s, by line', async (_, text, problems) => {
+    expect(await refusal({ text, kind: 'text' })).toEqual({ code: 'invalid_input', problems })
   })
 
-  test('not at the edges of the limits', () => {
+  test('not at the edges of the limits', async () => {
     const lines = [...LINES.with(0, 'x'.repeat(300)).with(10, 'x'.repeat(20_000)), ...Array<string>(1_998).fill('x')]
-    expect(read(lines).article.blocks).toHaveLength(2_000)
+    expect((await read(lines)).article.blocks).toHaveLength(2_000)
   })
 })
 
-test('the sample article reads without a warning', () => {
+test('the sample article reads without a warning', async () => {
   const bytes = readFileSync('examples/articles/harbour-vote.txt')
-  const { article, warnings } = readArticle({ bytes, name: 'harbour-vote.txt' })
+  const { article, warnings } = await readArticle({ bytes, name: 'harbour-vote.txt' })
   expect(warnings).toEqual([])
   expect({
     ...article,
@@ -237,9 +246,9 @@ test('the sample article reads without a warning', () => {
 
 const FIRST = '../shared/articles/security-guarantees.txt'
 
-test.runIf(existsSync(FIRST))('the first publisher’s article loses its labels and nothing else', () => {
+test.runIf(existsSync(FIRST))('the first publisher’s article loses its labels and nothing else', async () => {
   const bytes = readFileSync(FIRST)
-  const { article, warnings } = readArticle({ bytes, name: FIRST })
+  const { article, warnings } = await readArticle({ bytes, name: FIRST })
   const lines = bytes.toString('utf8').trim().split('\n')
   expect(warnings).toEqual([])
   expect(article).toEqual({

@@ -25,17 +25,17 @@ describe('the kind of a source', () => {
     [undefined, MARKDOWN],
     [undefined, PAGE],
     ['a.html', PAGE],
-  ])('is known from the name %j or the look of the text', (name, text) => {
-    expect(readArticle({ text, name })).toEqual({ article: ARTICLE, warnings: [] })
+  ])('is known from the name %j or the look of the text', async (name, text) => {
+    expect(await readArticle({ text, name })).toEqual({ article: ARTICLE, warnings: [] })
   })
 
-  test('that is given wins over the name, and the name over the look', () => {
-    expect(readArticle({ text: PAGE, name: 'a.json', kind: 'text' }).article).toEqual(ARTICLE)
-    expect(refusal({ text: PAGE, name: 'a.json' }).problems).toEqual(['line 1, column 1: expected a value'])
+  test('that is given wins over the name, and the name over the look', async () => {
+    expect((await readArticle({ text: PAGE, name: 'a.json', kind: 'text' })).article).toEqual(ARTICLE)
+    expect((await refusal({ text: PAGE, name: 'a.json' })).problems).toEqual(['line 1, column 1: expected a value'])
   })
 
-  test('is Markdown when it begins with a heading', () => {
-    expect(refusal({ text: '# Grüße\n\nIt did.' }).problems).toEqual([
+  test('is Markdown when it begins with a heading', async () => {
+    expect((await refusal({ text: '# Grüße\n\nIt did.' })).problems).toEqual([
       'byline: expected the name of who wrote it, found none',
     ])
   })
@@ -47,22 +47,22 @@ describe('the bytes of a source', () => {
     ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${PAGE}`)],
     ['UTF-16, little end first', Buffer.from(`\uFEFF${PAGE}`, 'utf16le')],
     ['UTF-16, big end first', Buffer.from(`\uFEFF${PAGE}`, 'utf16le').swap16()],
-  ])('are read as %s', (_, bytes) => {
-    expect(readArticle({ bytes }).article).toEqual(ARTICLE)
+  ])('are read as %s', async (_, bytes) => {
+    expect((await readArticle({ bytes })).article).toEqual(ARTICLE)
   })
 
-  test('are refused in another encoding, by line', () => {
-    expect(refusal({ bytes: Buffer.from('By Ana\n\nGrüße', 'latin1') })).toEqual({
+  test('are refused in another encoding, by line', async () => {
+    expect(await refusal({ bytes: Buffer.from('By Ana\n\nGrüße', 'latin1') })).toEqual({
       code: 'invalid_input',
       problems: ['line 3: expected text in UTF-8; save the file in that encoding'],
     })
   })
 
-  test('are taken up to 1 MB and refused above', () => {
+  test('are taken up to 1 MB and refused above', async () => {
     const filler = (size: number) => `${MARKDOWN}<!-- ${'x'.repeat(size - Buffer.byteLength(MARKDOWN) - 9)} -->`
-    expect(readArticle({ bytes: Buffer.from(filler(1_048_576)) }).article).toEqual(ARTICLE)
-    expect(refusal({ bytes: Buffer.from(filler(1_048_577)) })).toEqual({ code: 'too_large', problems: [] })
-    expect(refusal({ text: filler(1_048_577) })).toEqual({ code: 'too_large', problems: [] })
-    expect(refusal({ text: 'ü'.repeat(524_289) }).code).toBe('too_large')
+    expect((await readArticle({ bytes: Buffer.from(filler(1_048_576)) })).article).toEqual(ARTICLE)
+    expect(await refusal({ bytes: Buffer.from(filler(1_048_577)) })).toEqual({ code: 'too_large', problems: [] })
+    expect(await refusal({ text: filler(1_048_577) })).toEqual({ code: 'too_large', problems: [] })
+    expect((await refusal({ text: 'ü'.repeat(524_289) })).code).toBe('too_large')
   })
 })

@@ -4,10 +4,10 @@ import { AppError } from '../../src/error.ts'
 type Source = Parameters<typeof readArticle>[0]
 
 /** What reading a source is refused with: its code, and each problem as "where: message". */
-export function refusal(source: Source | (() => unknown)): { code: string; problems: string[] } {
+export async function refusal(source: Source | (() => unknown)): Promise<{ code: string; problems: string[] }> {
   try {
-    if (typeof source === 'function') source()
-    else readArticle(source)
+    if (typeof source === 'function') await source()
+    else await readArticle(source)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return { code: error.code, problems: error.problems.map(({ where, message }) => `${where}: ${message}`) }
@@ -21,13 +21,13 @@ export function markdown(body: string): { text: string; kind: 'markdown' } {
 }
 
 /** The blocks of a Markdown body. */
-export function blocksOf(body: string) {
-  return readArticle(markdown(body)).article.blocks
+export async function blocksOf(body: string) {
+  return (await readArticle(markdown(body))).article.blocks
 }
 
 /** The warnings for a Markdown body, each as "where: message". */
-export function warningsOf(body: string): string[] {
-  return readArticle(markdown(body)).warnings.map(({ where, message }) => `${where}: ${message}`)
+export async function warningsOf(body: string): Promise<string[]> {
+  return (await readArticle(markdown(body))).warnings.map(({ where, message }) => `${where}: ${message}`)
 }
 
 /** A JSON article with the fields every article needs, and `more`. */

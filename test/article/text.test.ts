@@ -7,7 +7,7 @@ const words = (count: number, word = 'word'): Block => ({
   content: [{ type: 'text', text: Array(count).fill(word).join(' ') }],
 })
 
-test('the plain text of running text has no marks and a line feed for a break', () => {
+test('the plain text of running text has no marks and a line feed for a break', async () => {
   expect(
     plainText([
       { type: 'text', text: 'a ' },
@@ -44,7 +44,7 @@ describe('the minutes it takes to read', () => {
       ],
       5,
     ],
-  ] satisfies [string, Block[], number][])('%s', (_, blocks, minutes) => {
+  ] satisfies [string, Block[], number][])('%s', async (_, blocks, minutes) => {
     expect(readMinutes({ blocks })).toBe(minutes)
   })
 })

@@ -89,7 +89,7 @@ export function articleRoutes({ store }: Pick<App, 'store'>): FastifyPluginAsync
         },
       },
       async ({ body, query }, reply) => {
-        const { article, warnings } = readArticle({ ...body, ...query })
+        const { article, warnings } = await readArticle({ ...body, ...query })
         return reply.code(201).send({ ...(await store.articles.create(article)), warnings })
       },
     )
@@ -117,7 +117,7 @@ export function articleRoutes({ store }: Pick<App, 'store'>): FastifyPluginAsync
         },
       },
       async ({ params, body, query }) => {
-        const { article, warnings } = readArticle({ ...body, ...query })
+        const { article, warnings } = await readArticle({ ...body, ...query })
         return { ...found(await store.articles.update(params.id, article), params.id), warnings }
       },
     )
