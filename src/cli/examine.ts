@@ -25,7 +25,9 @@ export async function examine(config: Config, clock: Clock): Promise<readonly Fi
   const opened = await openApp(config, { clock, log: createLogger('silent') }).catch((error: unknown) => error)
   if (!isApp(opened)) return [...before, failed('database', opened)]
   try {
-    const tried = [database, machineClock, queue, provider, publicAddress, templates].map((check) => check(opened))
+    const tried = [database, machineClock, queue, provider, providerEvents, publicAddress, templates].map((check) =>
+      check(opened),
+    )
     return [...before, ...(await Promise.all(tried))]
   } finally {
     await opened.close()
@@ -92,6 +94,14 @@ function provider(app: App): Promise<Finding> {
     }
     return { state: 'ok', detail: flags.leavesMachine ? `${name}: ${detail}` : `${name}: mail stays on this machine` }
   })
+}
+
+async function providerEvents({ provider, config }: App): Promise<Finding> {
+  const what = 'events'
+  if (!provider.flags.reportsEvents) return { what, state: 'ok', detail: `${provider.name} tells of none` }
+  if (config.resendWebhookSecrets) return { what, state: 'ok', detail: 'a secret to verify them with is set' }
+  const advice = 'Set up a webhook and RESEND_WEBHOOK_SECRET: docs/provider-events.md tells how.'
+  return { what, state: 'warn', detail: 'bounces and complaints are not heard of', advice }
 }
 
 function publicAddress({ provider, publicUrl }: App): Promise<Finding> {

@@ -43,6 +43,7 @@ describe('the doctor', () => {
       clock: 'ok',
       queue: 'ok',
       provider: 'ok',
+      events: 'ok',
       'public address': 'ok',
       templates: 'ok',
     })
@@ -60,6 +61,10 @@ describe('the doctor', () => {
     await fake.close()
     expect(code).toBe(2)
     expect(found.get('provider')?.state).toBe('ok')
+    expect(found.get('events')).toMatchObject({
+      state: 'warn',
+      advice: expect.stringContaining('RESEND_WEBHOOK_SECRET'),
+    })
     expect(found.get('public address')).toMatchObject({ state: 'fail', advice: expect.stringContaining('PUBLIC_URL') })
   })
 
@@ -107,6 +112,6 @@ describe('the doctor', () => {
     const { stdout, stderr } = await run(['doctor'], { env, directory })
     expect(stdout).toMatch(/^ok {4}database {8}PostgreSQL /m)
     expect(stdout).toMatch(/^fail {2}templates {7}1 cannot be used\n +→ broken: /m)
-    expect(stderr).toBe('1 of 8 checks failed.\n')
+    expect(stderr).toBe('1 of 9 checks failed.\n')
   })
 })
