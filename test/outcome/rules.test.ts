@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { readResendEvent } from '../../src/provider/resend/events.ts'
 import { applyEvents, bounce } from '../support/provider-events.ts'
 import { forEachDatabase } from '../support/tiers.ts'
 import { about, DAY, permutations, useTelling } from './telling.ts'
@@ -17,6 +18,17 @@ forEachDatabase((tier) => {
       expect(await telling.store.suppressions.find('reader0@example.com')).toMatchObject([
         { newsletterId: null, reason: 'bounced', source: `resend email.bounced ${eventId}` },
       ])
+    })
+
+    test('that a worker died before is followed by the next', async () => {
+      await open(1)
+      const delivery = await first()
+      await tell('email.complained', about(delivery))
+      await telling.store.events.apply((_, raw) => readResendEvent(raw))
+      expect([await states(), await suppressed()]).toEqual([['applied'], []])
+      expect(await telling.store.events.due()).toBe(true)
+      await applyEvents(telling.store)
+      expect(await suppressed()).toEqual(['reader0@example.com complained'])
     })
 
     test('ends the subscription that was complained about, with a record of it', async () => {
