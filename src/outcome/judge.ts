@@ -1,6 +1,6 @@
 import type { EventReason, EventState, Told } from './event.ts'
 
-/** How long an event waits for its delivery to be recorded: twice what a batch may be in doubt would be for nothing. */
+/** How long an event waits until it is known to whom its delivery went: longer than a batch can be in doubt. */
 export const EARLY_FOR_MS = 24 * 3_600_000
 
 /** The delivery that an event names, as it is known: `addressKey` null until it is written down to whom it goes. */
