@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { prepareSend } from '../../src/send/prepare.ts'
 import { pauseSend, resumeSend } from '../../src/send/steer.ts'
 import { sweep } from '../../src/send/sweep.ts'
+import { markUncertain } from '../../src/send/uncertain.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { addReaders, openSending } from '../support/sending.ts'
 import { forEachDatabase } from '../support/tiers.ts'
@@ -243,6 +244,31 @@ forEachDatabase((tier) => {
       expect(await batches()).toMatchObject([{ state: 'settled', uncertain: 0 }, {}, { state: 'pending' }])
       await finish(sending)
       expect(await sending.store.sends.progress(send)).toMatchObject({ accepted: 4, uncertain: 0 })
+      await expectSumsRight(database)
+    })
+  })
+
+  describe('a reader who was resent to while uncertain', () => {
+    test('is uncertain again when the send is cancelled, or the provider refuses the second time', async () => {
+      const sending = await open(12)
+      const send = await sendAnswered(sending, [uncertain, uncertain, ...Array(8).fill(accepted)])
+      await resendDoubtful(sending, send)
+      await sending.store.sends.cancel(send, ACTOR)
+      await sweep(sending)
+      expect(await sending.store.sends.progress(send)).toMatchObject({ accepted: 10, uncertain: 2, skipped: 0 })
+      expect(await resendAll(sending, send)).toMatchObject({ deliveries: 0 })
+      await resendDoubtful(sending, send)
+      sending.provider.script.push({ kind: 'answered', messages: [refused, accepted] })
+      await finish(sending)
+      const [doubtful] = (await sending.store.operator.missing({ of: send, limit: 9 })).rows
+      expect(doubtful).toMatchObject({ outcome: 'uncertain', reason: 'mailbox unavailable' })
+      expect(await resendAll(sending, send)).toMatchObject({ deliveries: 0 })
+      const again = await sending.schedule({ again: true })
+      await prepareSend(sending, again)
+      expect(await sending.store.sends.progress(again)).toMatchObject({ skipped: 12 })
+      await markUncertain(sending, send, { as: 'refused', chosen: 'all' }, ACTOR)
+      await finish(sending)
+      expect(await resendAll(sending, send)).toMatchObject({ deliveries: 1 })
       await expectSumsRight(database)
     })
   })

@@ -113,11 +113,13 @@ const LOCK_BATCHES = {
   select from batch where id in (select id from part) order by id for update`,
 }
 
+// A refusal says nothing of an earlier attempt at which nobody knows what happened.
 const RECORD = {
   name: 'record_evidence',
   text: `
   update delivery
-  set outcome = learned.outcome, reason = learned.reason, address = learned.address,
+  set outcome = case when learned.outcome = 'refused' and doubtful then 'uncertain' else learned.outcome end,
+      reason = learned.reason, address = learned.address,
       provider_message_id = learned.provider_message_id, updated_at = app_now()
   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
     as learned (id, outcome, reason, address, provider_message_id)

@@ -38,16 +38,20 @@ export function finishCancelled(pool: Pool): Promise<number> {
     const pending = rows.filter((row) => row.state === 'pending').map((row) => row.id)
     const doubts = rows.filter((row) => row.state === 'in_doubt').map((row) => row.id)
     await client.query(
-      `with skipped as (
+      `with ended as (
          update delivery
-         set outcome = 'skipped', reason = 'cancelled', updated_at = app_now()
+         set outcome = case when doubtful then 'uncertain' else 'skipped' end, reason = 'cancelled',
+             updated_at = app_now()
          where batch_id = any($1) and outcome = 'planned'
-         returning batch_id
+         returning batch_id, doubtful
        ), counted as (
-         select batch_id, count(*) as skipped from skipped group by batch_id
+         select batch_id, count(*) filter (where doubtful) as uncertain, count(*) filter (where not doubtful) as skipped
+         from ended
+         group by batch_id
        )
        update batch
-       set state = 'cancelled', skipped = batch.skipped + coalesce(counted.skipped, 0), settled_at = app_now()
+       set state = 'cancelled', settled_at = app_now(), skipped = batch.skipped + coalesce(counted.skipped, 0),
+           uncertain = batch.uncertain + coalesce(counted.uncertain, 0)
        from unnest($1::uuid[]) as given (id)
        left join counted on counted.batch_id = given.id
        where batch.id = given.id`,

@@ -46,7 +46,7 @@ function lockUnclear(of: Scope): string {
 const MARK = `
   with marked as (
     update delivery
-    set outcome = $3, reason = 'operator', updated_at = app_now()
+    set outcome = $3, reason = 'operator', doubtful = false, updated_at = app_now()
     where batch_id = any($1) and outcome = 'uncertain' and ($2::uuid[] is null or id = any($2))
     returning id, batch_id
   )

@@ -177,7 +177,7 @@ async function move(
   await tx.query(
     `update delivery
      set batch_id = cut.id, outcome = 'planned', reason = null, provider_message_id = null, deferrals = null,
-         updated_at = app_now()
+         doubtful = doubtful or placed.outcome = 'uncertain', updated_at = app_now()
      from placed
      join cut using (place)
      where delivery.id = placed.id`,
