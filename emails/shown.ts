@@ -1,4 +1,4 @@
-import { excerpt } from './excerpt.ts'
+import { excerpt, shortenedTo } from './excerpt.ts'
 import type { ArticleProps, Block, Inline, IssueProps } from './props.ts'
 import {
   blockBytes,
@@ -39,10 +39,12 @@ export function planOf(props: IssueProps, habit: 'full' | 'excerpt', limit = HTM
   const { newsletter, issue, articles } = props
   const [lead, ...rest] = articles
   const room = limit - PAGE_BYTES - pageTexts(newsletter, issue) - frameBytes(lead)
-  const others = fitting(rest, room / 2, storyBytes)
+  const extent = issue.excerpt ?? habit
+  // An excerpt makes do with what the rows leave.
+  const others = fitting(rest, extent === 'excerpt' ? room * 0.8 : room / 2, storyBytes)
   const blocksRoom = Math.max(0, room - sum(others, storyBytes))
   return {
-    lead: shownOf(lead, issue.excerpt ?? habit, blocksRoom),
+    lead: shownOf(lead, extent, blocksRoom),
     others,
     hidden: rest.length - others.length,
   }
@@ -151,8 +153,9 @@ function shortenedText(content: readonly Inline[], room: number): readonly Inlin
 
 function wordsWithin(text: string, room: number): string {
   const head = text.slice(0, Math.max(0, room))
-  for (let limit = head.length - 1; limit > 1; limit = Math.floor(limit * 0.8)) {
-    const { text: words } = excerpt(head, limit)
+  // What is left after each cut grows denser or thinner in bytes, never by much: it takes a few.
+  for (let length = head.length - 1; length > 1; length = Math.floor(length * 0.9)) {
+    const words = shortenedTo(head, length)
     if (textBytes(words) <= room) return words
   }
   return ''

@@ -64,7 +64,8 @@ export function storyBytes(article: ArticleProps): number {
   const { kicker, headline, url, dek, byline, hero } = article
   const texts = [kicker, headline, url, byline.name, hero?.src, hero?.alt]
   // Without a dek, the beginning of the text stands in for it.
-  return 3000 + sum(texts, textBytes) + (dek === undefined ? 700 : textBytes(dek))
+  const picture = hero === undefined ? 0 : 1100
+  return 2000 + picture + sum(texts, textBytes) + (dek === undefined ? 700 : textBytes(dek))
 }
 
 /** All of an issue's lead but its text: opening, picture, instructions, headlines to read on. */

@@ -47,7 +47,11 @@ describe('an accent', () => {
 })
 
 test('a brand changes colour and face everywhere, and what is said at the end', async () => {
-  const { html, text } = await branded({ accent: '#1d4f7c', face: 'sans', footer: 'Edited in Port Hale.\nWrite to us.' })
+  const { html, text } = await branded({
+    accent: '#1d4f7c',
+    face: 'sans',
+    footer: 'Edited in Port Hale.\nWrite to us.',
+  })
   expect(html).not.toContain(light.accent)
   expect(html).not.toContain(dark.accent)
   expect(html).not.toContain(SERIF)

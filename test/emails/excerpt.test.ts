@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { excerpt } from '../../emails/excerpt.ts'
+import { excerpt, shortenedTo } from '../../emails/excerpt.ts'
 
 test('a text of exactly the limit stays whole, one more is cut', () => {
   expect(excerpt('12345', 5)).toEqual({ text: '12345', isWhole: true })
@@ -23,4 +23,14 @@ test('a number is not cut in two, because a slot may hide in it', () => {
 
 test('a full stop gives way to the ellipsis', () => {
   expect(excerpt('Ask who pays. Then ask why.', 14).text).toBe('Ask who pays…')
+})
+
+test('a text of any size is cut in no time, and never inside a character', () => {
+  expect(shortenedTo('The water rose', 20)).toBe('The water rose')
+  expect(shortenedTo('The water rose', 12)).toBe('The water…')
+  expect(shortenedTo('👩‍🚒👩‍🚒👩‍🚒', 14)).toBe('👩‍🚒👩‍🚒…')
+  expect(shortenedTo('👩‍🚒👩‍🚒', 3)).toBe('')
+  for (const odd of ['- '.repeat(500_000), ' '.repeat(1_000_000), `${'-'.repeat(900_000)}x`, '0'.repeat(1_000_000)]) {
+    expect(shortenedTo(odd, 900_000).length).toBeLessThanOrEqual(900_000)
+  }
 })

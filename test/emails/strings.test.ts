@@ -40,7 +40,9 @@ describe.each(found)('the sentences in %s', (language) => {
 
   test('have every form of number that the language has', () => {
     const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories.toSorted()
-    const plurals = Object.entries(sentences).flatMap(([key, value]) => (typeof value === 'string' ? [] : [[key, value]]))
+    const plurals = Object.entries(sentences).flatMap(([key, value]) =>
+      typeof value === 'string' ? [] : [[key, value]],
+    )
     expect(plurals.map(([key, value]) => [key, Object.keys(value ?? {}).sort()])).toEqual(
       plurals.map(([key]) => [key, forms]),
     )
@@ -66,7 +68,8 @@ test('a region falls back to its language, an unknown language to English', () =
 })
 
 test('numbers are written, and sentences about them chosen, as the language does', () => {
-  const minutes = (locale: string, count: number) => counted(stringsFor(locale).minutesToRead, count, stringsFor(locale))
+  const minutes = (locale: string, count: number) =>
+    counted(stringsFor(locale).minutesToRead, count, stringsFor(locale))
   expect(minutes('en', 1)).toBe('1 min read')
   expect([1, 2, 3, 11, 100].map((count) => minutes('ar', count))).toEqual([
     'قراءة في دقيقة واحدة',
