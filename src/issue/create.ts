@@ -15,6 +15,6 @@ export async function createIssue(deps: CreateIssueDeps, asked: NewIssue): Promi
   const newsletter = await findNewsletter(deps.store.newsletters, asked.newsletter)
   const lead = await readParts(deps, asked)
   const lines = defaultLines(lead)
-  const { articles: articleIds, template, subject = lines.subject, preheader = lines.preheader } = asked
-  return deps.store.issues.create({ newsletterId: newsletter.id, subject, preheader, template, articleIds })
+  const { articles: articleIds, template, excerpt = null, subject = lines.subject, preheader = lines.preheader } = asked
+  return deps.store.issues.create({ newsletterId: newsletter.id, subject, preheader, template, excerpt, articleIds })
 }

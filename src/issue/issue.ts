@@ -22,6 +22,8 @@ export type Issue = {
   readonly preheader: string
   /** A template's name. */
   readonly template: string
+  /** How much of an article the mail shows; null: as its template does. */
+  readonly excerpt: 'full' | 'excerpt' | null
   /** In the order in which they appear. */
   readonly articleIds: readonly ArticleId[]
   readonly createdAt: Date
@@ -33,6 +35,11 @@ const articleIds = z
   .min(1, 'expected at least one article')
   .max(50)
 
+const excerpt = z
+  .enum(['full', 'excerpt'])
+  .nullable()
+  .describe('Whether the mail shows whole articles or their beginnings; null: as the template does.')
+
 /** What an issue is made of. Subject and preheader default to the first article's headline and dek. */
 export const newIssueSchema = z.strictObject({
   newsletter: z.string().describe('Slug or id of the newsletter.'),
@@ -40,6 +47,7 @@ export const newIssueSchema = z.strictObject({
   subject: singleLine(250).optional(),
   preheader: singleLine(250).optional(),
   template: singleLine(100).default('article'),
+  excerpt: excerpt.optional(),
 })
 
 export type NewIssue = z.output<typeof newIssueSchema>
@@ -51,6 +59,7 @@ export const issueChangesSchema = z
     subject: singleLine(250),
     preheader: singleLine(250),
     template: singleLine(100),
+    excerpt,
   })
   .partial()
 

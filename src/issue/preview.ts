@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.ts'
 import type { Edition, Message, SlotValues } from '../edition/edition.ts'
 import { fillEdition } from '../edition/fill.ts'
+import { mailLocale } from '../edition/languages.ts'
 import { slotNames } from '../edition/slot-names.ts'
 import type { IssueId, NewsletterId } from '../id.ts'
 import type { Links } from '../links.ts'
+import { findNewsletter } from '../newsletter/find.ts'
 import type { Store } from '../store/store.ts'
 import type { Subscriber } from '../subscriber/subscriber.ts'
 import { findIssue } from './find.ts'
@@ -21,12 +23,15 @@ export type Preview = { readonly edition: Edition; readonly message: Message }
 /**
  * Renders an issue and fills it for one of its readers, or for somebody without a name while it has none. Links that
  * would be the reader's own lead to the newsletter's page, so that nobody is unsubscribed from a preview. Stores nothing.
+ * @param language as readers of that language would get it; default: the newsletter's
  * @throws AppError as `renderIssue` does
  */
-export async function previewIssue(deps: PreviewDeps, id: IssueId): Promise<Preview> {
+export async function previewIssue(deps: PreviewDeps, id: IssueId, language?: string): Promise<Preview> {
   const issue = await findIssue(deps.store.issues, id)
+  const newsletter = await findNewsletter(deps.store.newsletters, issue.newsletterId)
   const scheduled = await deps.store.sends.scheduledFor(id)
-  const edition = await renderIssue(deps, issue, scheduled?.scheduledAt ?? deps.clock.now())
+  const date = scheduled?.scheduledAt ?? deps.clock.now()
+  const edition = await renderIssue(deps, issue, date, mailLocale(language, newsletter.locale))
   const reader = await deps.store.subscribers.anyConfirmed(issue.newsletterId)
   const view = deps.links.view(edition.hash)
   return {

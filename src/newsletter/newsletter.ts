@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { NewsletterId } from '../id.ts'
+import { localeSchema } from '../locale.ts'
 import { isTimeZone } from '../send/time.ts'
 import { addressSchema } from '../subscriber/address.ts'
 import { singleLine } from '../text.ts'
+import { brandingChangesSchema, type NewsletterBranding, newsletterBrandingSchema } from './branding.ts'
 
 /** What a reader subscribes to. */
 export type Newsletter = {
@@ -20,6 +22,8 @@ export type Newsletter = {
   readonly locale: string
   /** IANA name; times without an offset are meant in it. */
   readonly timeZone: string
+  /** How its mail looks; what is left out is as the theme has it. */
+  readonly branding: NewsletterBranding
   readonly createdAt: Date
 }
 
@@ -33,7 +37,7 @@ const fields = {
     .url({ protocol: /^https$/ })
     .max(2_000)
     .nullable(),
-  locale: z.string().max(60).refine(isLocale, 'expected a language tag such as "en" or "de-AT"'),
+  locale: localeSchema,
   timeZone: z.string().max(64).refine(isTimeZone, 'expected an IANA time zone such as "Europe/Berlin"'),
 }
 
@@ -51,19 +55,12 @@ export const newNewsletterSchema = z.strictObject({
   homepage: fields.homepage.default(null),
   locale: fields.locale.default('en'),
   timeZone: fields.timeZone.default('UTC'),
+  branding: newsletterBrandingSchema.optional(),
 })
 
 export type NewNewsletter = z.output<typeof newNewsletterSchema>
 
 /** What may be changed later; the slug stays, because links and `List-Id` carry it. What is left out stays as it is. */
-export const newsletterChangesSchema = z.strictObject(fields).partial()
+export const newsletterChangesSchema = z.strictObject({ ...fields, branding: brandingChangesSchema }).partial()
 
 export type NewsletterChanges = z.output<typeof newsletterChangesSchema>
-
-function isLocale(text: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(text).length === 1
-  } catch {
-    return false
-  }
-}

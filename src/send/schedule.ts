@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Edition } from '../edition/edition.ts'
 import { fillEdition } from '../edition/fill.ts'
+import { otherLanguages } from '../edition/languages.ts'
 import { longValues } from '../edition/long-values.ts'
 import { slotNames } from '../edition/slot-names.ts'
 import { AppError, notFound } from '../error.ts'
@@ -45,8 +46,8 @@ const DEFAULT_GRACE_SECONDS = 6 * 3_600
 const MAX_HTML_BYTES = 100_000
 
 /**
- * Schedules a send: renders the issue, checks it, stores the edition and pins it. What goes out is what was rendered
- * here, whatever is deployed or edited later.
+ * Schedules a send: renders the issue in every language that matters, checks and stores the editions and pins them. What
+ * goes out is what was rendered here, whatever is deployed or edited later.
  * @throws AppError `not_found`, `invalid_input` (nobody to write to, a time in the past, an issue that must not go
  * out), `conflict` (the issue has a send already; the key was used for something else)
  */
@@ -55,7 +56,7 @@ export async function scheduleSend(deps: ScheduleDeps, request: ScheduleRequest)
   const newsletter = await findNewsletter(deps, issue)
   requireSendable(deps, newsletter)
   await requireReaders(deps, newsletter)
-  const editions = await storeEditions(deps, issue, request.at)
+  const editions = await storeEditions(deps, issue, newsletter, request.at)
   const created = await deps.store.sends.create({
     issueId: issue.id,
     newsletterId: newsletter.id,
@@ -88,8 +89,9 @@ export async function scheduleSend(deps: ScheduleDeps, request: ScheduleRequest)
 export async function refreshSend(deps: ScheduleDeps, id: SendId): Promise<Send> {
   const send = await findSend(deps, id)
   const issue = await findIssue(deps, send.issueId)
-  requireSendable(deps, await findNewsletter(deps, issue))
-  const editions = await storeEditions(deps, issue, send.scheduledAt)
+  const newsletter = await findNewsletter(deps, issue)
+  requireSendable(deps, newsletter)
+  const editions = await storeEditions(deps, issue, newsletter, send.scheduledAt)
   if (!(await deps.store.sends.replaceEditions(id, editions))) throw notScheduled(send)
   return findSend(deps, id)
 }
@@ -156,12 +158,31 @@ async function requireReaders({ store }: ScheduleDeps, newsletter: Newsletter): 
   )
 }
 
-async function storeEditions(deps: ScheduleDeps, issue: Issue, at: Date | 'now'): Promise<readonly SendEdition[]> {
-  const edition = await renderIssue(deps, issue, at === 'now' ? deps.clock.now() : at)
+/** One edition in the newsletter's language, for whoever has no other, and one for each other that its readers have. */
+async function storeEditions(
+  deps: ScheduleDeps,
+  issue: Issue,
+  { id, locale }: Newsletter,
+  at: Date | 'now',
+): Promise<readonly SendEdition[]> {
+  const date = at === 'now' ? deps.clock.now() : at
+  const others = await deps.store.sends.languagesOf(id, otherLanguages(locale))
+  const editions: SendEdition[] = [
+    { variant: 'main', locale: null, editionHash: await storeEdition(deps, issue, date, locale) },
+  ]
+  for (const language of others) {
+    const editionHash = await storeEdition(deps, issue, date, language)
+    editions.push({ variant: language, locale: language, editionHash })
+  }
+  return editions
+}
+
+async function storeEdition(deps: ScheduleDeps, issue: Issue, date: Date, locale: string): Promise<string> {
+  const edition = await renderIssue(deps, issue, date, locale)
   requireReadableSize(edition)
   requireLinks(deps, issue, edition)
   await deps.store.editions.put(edition, issue.id)
-  return [{ variant: 'main', locale: null, editionHash: edition.hash }]
+  return edition.hash
 }
 
 function requireReadableSize(edition: Edition): void {

@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.ts'
+import { mailLocale } from '../edition/languages.ts'
 import type { DeliveryId, IssueId } from '../id.ts'
 import { findIssue } from '../issue/find.ts'
 import { sampleValues } from '../issue/preview.ts'
 import { type RenderIssueDeps, renderIssue } from '../issue/render.ts'
 import type { Links } from '../links.ts'
+import { findNewsletter } from '../newsletter/find.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Store } from '../store/store.ts'
@@ -29,15 +31,18 @@ export type TestMail = {
  * Sends an issue to one address, ahead of bulk, its subject marked "[Test]". It shows what is known of a subscriber of
  * that address, and its links are nobody's: they lead to the newsletter's page and end no subscription.
  * @param to an address as `readAddress` keeps it
+ * @param language as readers of that language get it; default: the subscriber's, else the newsletter's
  * @throws AppError `not_found`, or `invalid_input` when the issue cannot be rendered
  */
-export async function sendTestMail(deps: TestMailDeps, id: IssueId, to: string): Promise<TestMail> {
+export async function sendTestMail(deps: TestMailDeps, id: IssueId, to: string, language?: string): Promise<TestMail> {
   const { store, links, clock, queue } = deps
   const issue = await findIssue(store.issues, id)
   const { newsletterId } = issue
-  const edition = await renderIssue(deps, { ...issue, subject: `[Test] ${issue.subject}` }, clock.now())
-  await store.editions.put(edition, id)
+  const newsletter = await findNewsletter(store.newsletters, newsletterId)
   const reader = await store.subscribers.findByAddress(to.toLowerCase())
+  const locale = mailLocale(language ?? reader?.locale, newsletter.locale)
+  const edition = await renderIssue(deps, { ...issue, subject: `[Test] ${issue.subject}` }, clock.now(), locale)
+  await store.editions.put(edition, id)
   const slotValues = sampleValues(links, edition, newsletterId, reader)
   const mail = { newsletterId, subscriberId: null, address: to, editionHash: edition.hash, slotValues }
   const { deliveryId } = await store.deliveries.addSingle(mail)

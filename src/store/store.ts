@@ -38,7 +38,9 @@ export interface ArticleStore {
 
 export interface IssueStore {
   /** Gives it the newsletter's next number. */
-  create(issue: Omit<Issue, 'id' | 'number' | 'createdAt' | 'updatedAt'>): Promise<Issue>
+  create(
+    issue: Omit<Issue, 'id' | 'number' | 'excerpt' | 'createdAt' | 'updatedAt'> & Partial<Pick<Issue, 'excerpt'>>,
+  ): Promise<Issue>
   get(id: IssueId): Promise<Issue | null>
   update(id: IssueId, changes: IssueChanges): Promise<Issue | null>
   list(page: PageRequest & { readonly newsletterId?: NewsletterId | undefined }): Promise<Page<Issue>>
@@ -113,6 +115,8 @@ export interface SendStore {
   prepare(id: SendId, sizes: Readonly<Record<string, number>>): Promise<Prepared>
   /** Whether anybody would be written to now. */
   hasReaders(newsletterId: NewsletterId): Promise<boolean>
+  /** Which of these languages its confirmed readers have, however many readers there are. */
+  languagesOf(newsletterId: NewsletterId, among: readonly string[]): Promise<readonly string[]>
   pause(id: SendId, reason: PauseReason, actor: string): Promise<boolean>
   resume(id: SendId, actor: string): Promise<boolean>
   /** From then on nothing of it is claimed any more. */

@@ -9,6 +9,7 @@ export type SubscriptionRequest = {
   readonly address: string
   readonly addressKey: string
   readonly firstName: string
+  readonly locale: string | null
   readonly circumstances: ConsentCircumstances
   /** At most so many confirmation mails until one is answered … */
   readonly maxConfirmations: number
@@ -27,6 +28,8 @@ export type ImportRow = {
   readonly addressKey: string
   readonly firstName: string
   readonly attributes: Readonly<Record<string, string>>
+  /** Null or left out: what is known stays. */
+  readonly locale?: string | null
 }
 
 /** What an import changed; rows of people who had left stay as they were. */

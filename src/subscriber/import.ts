@@ -1,4 +1,5 @@
 import type { NewsletterId } from '../id.ts'
+import { localeSchema } from '../locale.ts'
 import type { ImportResult, ImportRow, SubscriberStore } from '../store/subscribers.ts'
 import { hasControlCharacter } from '../text.ts'
 import { readAddress } from './address.ts'
@@ -131,7 +132,14 @@ function readPerson(columns: Columns, cells: readonly string[]): PersonReading {
   const firstName = onOneLine(cell(columns.firstName))
   if (firstName.length > MAX_FIRST_NAME) return refused(`The first name is longer than ${MAX_FIRST_NAME} characters.`)
   const attributes = readAttributes(columns, cells)
-  return { kind: 'ok', row: { address: address.address, addressKey: address.key, firstName, attributes } }
+  const locale = localeOf(cell(columns.locale))
+  return { kind: 'ok', row: { address: address.address, addressKey: address.key, firstName, attributes, locale } }
+}
+
+// `de_AT` is written by many; `German`, though it has the form of a tag, is none of a language.
+function localeOf(cell: string): string | null {
+  const tag = cell.trim().replaceAll('_', '-')
+  return /^[a-z]{2,3}(-|$)/i.test(tag) && localeSchema.safeParse(tag).success ? tag : null
 }
 
 // Empty cells are left out, so that they erase nothing that is known.

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Links } from '../links.ts'
+import { localeSchema } from '../locale.ts'
 import type { Logger } from '../log.ts'
+import type { ConfirmationEdition } from '../newsletter/confirmation.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
 import type { Queue } from '../queue/queue.ts'
 import { singleBell } from '../send/bells.ts'
@@ -17,6 +19,10 @@ export const subscribeInputSchema = z.strictObject({
   newsletter: z.string().min(1).max(64).describe('Slug or id of the newsletter.'),
   email: addressSchema,
   firstName: firstNameSchema,
+  locale: localeSchema
+    .nullable()
+    .default(null)
+    .describe('Their language, such as "de" or "de-AT"; null: the newsletter’s.'),
 })
 
 export type SubscribeInput = z.output<typeof subscribeInputSchema>
@@ -25,8 +31,7 @@ export type SubscribeDeps = {
   readonly newsletters: Pick<NewsletterStore, 'find'>
   readonly subscribers: Pick<SubscriberStore, 'request'>
   readonly links: Pick<Links, 'confirm'>
-  /** The hash of the newsletter's stored confirmation mail. */
-  readonly confirmationEdition: (newsletter: Newsletter) => Promise<string>
+  readonly confirmationEdition: ConfirmationEdition
   /** Is rung for the mail. */
   readonly queue: Pick<Queue, 'enqueue'>
   readonly clock: Clock
@@ -56,7 +61,7 @@ export async function subscribe(
 ): Promise<SubscribeAnswer> {
   const newsletter = await deps.newsletters.find(input.newsletter)
   if (newsletter === null) return { kind: 'no_such_newsletter' }
-  const editionHash = await deps.confirmationEdition(newsletter)
+  const editionHash = await deps.confirmationEdition(newsletter, input.locale)
   const answer = await deps.subscribers.request(requestOf(deps, newsletter, editionHash, input, circumstances))
   deps.log.info({ event: 'subscription_requested', newsletterId: newsletter.id, answer })
   // Whatever the answer is: how long this takes must not tell who was known.
@@ -68,7 +73,7 @@ function requestOf(
   { links, clock }: SubscribeDeps,
   { id: newsletterId }: Newsletter,
   editionHash: string,
-  { email: address, firstName }: SubscribeInput,
+  { email: address, firstName, locale }: SubscribeInput,
   circumstances: ConsentCircumstances,
 ): SubscriptionRequest {
   const expiresAt = new Date(clock.now().getTime() + CONFIRM_WITHIN_DAYS * DAY_MS)
@@ -77,6 +82,7 @@ function requestOf(
     address,
     addressKey: address.toLowerCase(),
     firstName,
+    locale,
     circumstances,
     maxConfirmations: MAX_CONFIRMATIONS,
     minGapMs: MIN_GAP_MS,

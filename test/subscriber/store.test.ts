@@ -50,6 +50,7 @@ function request(address: string, more: Partial<SubscriptionRequest> = {}) {
     address,
     addressKey: address.toLowerCase(),
     firstName: '',
+    locale: null,
     circumstances: said,
     maxConfirmations: 3,
     minGapMs: 10 * MINUTE,

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, RouteOptions } from 'fastify'
 import type { App } from '../../app.ts'
-import type { Newsletter } from '../../newsletter/newsletter.ts'
+import type { ConfirmationEdition } from '../../newsletter/confirmation.ts'
 import { requireScopes } from '../keys.ts'
 import { problemSchema } from '../problem.ts'
 import { articleRoutes } from './articles.ts'
@@ -20,8 +20,7 @@ import { webhookEventRoutes } from './webhook-events.ts'
 
 /** An installation, and what its routes share. */
 export type HttpParts = App & {
-  /** The hash of a newsletter's stored confirmation mail. */
-  readonly confirmationEdition: (newsletter: Newsletter) => Promise<string>
+  readonly confirmationEdition: ConfirmationEdition
 }
 
 /** Everything under `/api/v1`, behind keys. */

@@ -19,6 +19,16 @@ const newsletter = z
     homepage: z.string().nullable(),
     locale: z.string(),
     timeZone: z.string(),
+    branding: z
+      .object({
+        logo: z.object({ src: z.string(), alt: z.string(), width: z.int(), height: z.int() }),
+        accent: z.string(),
+        accentDark: z.string(),
+        face: z.enum(['serif', 'sans']),
+        footer: z.string(),
+      })
+      .partial()
+      .describe('How its mail looks; what is left out is as the theme has it.'),
     createdAt: z.date(),
   })
   .meta({ id: 'Newsletter' })
@@ -60,7 +70,9 @@ export function newsletterRoutes({ store }: Pick<App, 'store'>): FastifyPluginAs
         schema: {
           tags,
           summary: 'Change a newsletter',
-          description: 'What is left out stays. Its slug stays for ever, because links and `List-Id` carry it.',
+          description:
+            'What is left out stays, also of its branding, of which null takes a part away. Its slug stays for ever, ' +
+            'because links and `List-Id` carry it.',
           params,
           body: newsletterChangesSchema,
           response: { 200: newsletter },

@@ -2,7 +2,7 @@ import type { WebView } from '../../archive/web-view.ts'
 import type { Clock } from '../../clock.ts'
 import type { Links } from '../../links.ts'
 import type { Logger } from '../../log.ts'
-import type { Newsletter } from '../../newsletter/newsletter.ts'
+import type { ConfirmationEdition } from '../../newsletter/confirmation.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { NewsletterStore } from '../../store/store.ts'
 import type { SubscriberStore } from '../../store/subscribers.ts'
@@ -16,8 +16,7 @@ export type PublicDeps = {
   readonly subscribers: Pick<SubscriberStore, 'get' | 'request' | 'confirm' | 'unsubscribe'>
   readonly links: Links
   readonly tokens: Tokens
-  /** The hash of the newsletter's stored confirmation mail. */
-  readonly confirmationEdition: (newsletter: Newsletter) => Promise<string>
+  readonly confirmationEdition: ConfirmationEdition
   /** Null when there is no such edition, or it is none for everybody's eyes. */
   readonly webView: (editionHash: string) => Promise<WebView | null>
   readonly queue: Pick<Queue, 'enqueue'>

@@ -42,6 +42,7 @@ async function importSet(
     rows.map((row) => JSON.stringify(row.attributes)),
     circumstances.source,
     circumstances.wording,
+    rows.map((row) => row.locale ?? null),
   ])
   const [count] = counts
   if (count === undefined) throw new Error('A statement that returns one row returned none.')
@@ -57,8 +58,9 @@ async function importSet(
 // Whoever has left, or is suppressed, is not touched: `unsubscribed_at` is only cleared by a confirmation of their own.
 const IMPORT = `
   with given as (
-    select distinct on (address_key) address, address_key, first_name, attributes
-    from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[]) as row (address, address_key, first_name, attributes)
+    select distinct on (address_key) address, address_key, first_name, attributes, locale
+    from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $8::text[])
+      as row (address, address_key, first_name, attributes, locale)
     order by address_key
   ), known as materialized (
     select given.*, subscription.status,
@@ -73,14 +75,15 @@ const IMPORT = `
     left join subscriber on subscriber.address_key = given.address_key
     left join subscription on subscription.newsletter_id = $1 and subscription.subscriber_id = subscriber.id
   ), people as (
-    insert into subscriber (address, address_key, first_name, attributes)
-    select address, address_key, first_name, attributes
+    insert into subscriber (address, address_key, first_name, attributes, locale)
+    select address, address_key, first_name, attributes, locale
     from known
     where not is_suppressed and has_left is not true
     order by address_key
     on conflict (address_key) do update
     set first_name = case when excluded.first_name = '' then subscriber.first_name else excluded.first_name end,
         attributes = subscriber.attributes || excluded.attributes,
+        locale = coalesce(excluded.locale, subscriber.locale),
         updated_at = app_now()
     returning id
   ), subscribed as (

@@ -15,6 +15,7 @@ type IssueRow = {
   subject: string
   preheader: string
   template: string
+  excerpt: Issue['excerpt']
   article_ids: ArticleId[]
   created_at: Date
   updated_at: Date
@@ -69,7 +70,7 @@ export function createArticleStore(pool: Pool): ArticleStore {
   }
 }
 
-const ISSUE = `id, newsletter_id, number, subject, preheader, template, created_at, updated_at,
+const ISSUE = `id, newsletter_id, number, subject, preheader, template, excerpt, created_at, updated_at,
   created_at::text as cursor_at,
   array(select article_id from issue_article where issue_id = issue.id order by position) as article_ids`
 
@@ -81,10 +82,10 @@ export function createIssueStore(pool: Pool): IssueStore {
         // The newsletter's row is the lock that numbers its issues one by one.
         await client.query('select 1 from newsletter where id = $1 for no key update', [issue.newsletterId])
         const created = await client.query<{ id: IssueId }>(
-          `insert into issue (newsletter_id, number, subject, preheader, template)
-           select $1, coalesce(max(number), 0) + 1, $2, $3, $4 from issue where newsletter_id = $1
+          `insert into issue (newsletter_id, number, subject, preheader, template, excerpt)
+           select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5 from issue where newsletter_id = $1
            returning id`,
-          [issue.newsletterId, issue.subject, issue.preheader, issue.template],
+          [issue.newsletterId, issue.subject, issue.preheader, issue.template, issue.excerpt],
         )
         const { id } = only(created.rows)
         await client.query(INSERT_ISSUE_ARTICLES, [id, issue.articleIds])
@@ -100,9 +101,10 @@ export function createIssueStore(pool: Pool): IssueStore {
         const updated = await client.query(
           `update issue
            set subject = coalesce($2, subject), preheader = coalesce($3, preheader),
-               template = coalesce($4, template), updated_at = app_now()
+               template = coalesce($4, template), excerpt = case when $5 then $6 else excerpt end,
+               updated_at = app_now()
            where id = $1`,
-          [id, changes.subject, changes.preheader, changes.template],
+          [id, changes.subject, changes.preheader, changes.template, changes.excerpt !== undefined, changes.excerpt],
         )
         if (updated.rowCount === 0) return null
         if (changes.articles) {
@@ -175,6 +177,7 @@ function readIssue(row: IssueRow): Issue {
     subject: row.subject,
     preheader: row.preheader,
     template: row.template,
+    excerpt: row.excerpt,
     articleIds: row.article_ids,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

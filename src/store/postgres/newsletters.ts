@@ -1,4 +1,5 @@
 import type { NewsletterId } from '../../id.ts'
+import type { NewsletterBranding } from '../../newsletter/branding.ts'
 import type { Newsletter } from '../../newsletter/newsletter.ts'
 import type { NewsletterStore } from '../store.ts'
 import type { Pool, Queryable } from './pool.ts'
@@ -14,11 +15,12 @@ type NewsletterRow = {
   homepage: string | null
   locale: string
   time_zone: string
+  branding: NewsletterBranding
   created_at: Date
 }
 
-const COLUMNS =
-  'id, slug, name, from_name, from_address, reply_to, postal_address, homepage, locale, time_zone, created_at'
+const COLUMNS = `id, slug, name, from_name, from_address, reply_to, postal_address, homepage, locale, time_zone, branding,
+  created_at`
 
 const BY_ID = { name: 'newsletter_by_id', text: `select ${COLUMNS} from newsletter where id = $1` }
 
@@ -31,8 +33,9 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
   return {
     create: (newsletter) =>
       one(
-        `insert into newsletter (slug, name, from_name, from_address, reply_to, postal_address, homepage, locale, time_zone)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        `insert into newsletter (slug, name, from_name, from_address, reply_to, postal_address, homepage, locale,
+           time_zone, branding)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (slug) do nothing
          returning ${COLUMNS}`,
         [
@@ -45,6 +48,7 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
           newsletter.homepage,
           newsletter.locale,
           newsletter.timeZone,
+          newsletter.branding ?? {},
         ],
       ),
     get: (id) => one(`select ${COLUMNS} from newsletter where id = $1`, [id]),
@@ -62,6 +66,7 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
              time_zone = coalesce($7, time_zone),
              reply_to = case when $8 then $9 else reply_to end,
              homepage = case when $10 then $11 else homepage end,
+             branding = jsonb_strip_nulls(branding || coalesce($12, '{}')),
              updated_at = app_now()
          where id = $1
          returning ${COLUMNS}`,
@@ -77,6 +82,7 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
           changes.replyTo,
           changes.homepage !== undefined,
           changes.homepage,
+          changes.branding,
         ],
       ),
     list: async () => {
@@ -106,6 +112,7 @@ function readNewsletter(row: NewsletterRow): Newsletter {
     homepage: row.homepage,
     locale: row.locale,
     timeZone: row.time_zone,
+    branding: row.branding,
     createdAt: row.created_at,
   }
 }

@@ -17,7 +17,7 @@ export async function prepareSend(pool: Pool, id: SendId, sizes: Readonly<Record
     await client.query('set local statement_timeout = 0')
     const most = await batchSizeWithin(client, id)
     const cuts = Object.values(sizes).map((size) => Math.min(size, most))
-    await client.query(readAudience(begun.by_locale), [id, begun.newsletter_id, Object.keys(sizes), cuts])
+    await client.query(readAudience(begun.by_language), [id, begun.newsletter_id, Object.keys(sizes), cuts])
     // Nobody else analyses a temporary table, and guessing its size makes a join of a million rows take hours.
     await client.query('analyze audience')
     await client.query(CUT_BATCHES, [id])
@@ -45,11 +45,11 @@ export async function prepareSend(pool: Pool, id: SendId, sizes: Readonly<Record
   })
 }
 
-type Begun = { ours: boolean; newsletter_id: NewsletterId; by_locale: boolean }
+type Begun = { ours: boolean; newsletter_id: NewsletterId; by_language: boolean }
 
 const BEGIN = `
   select pg_try_advisory_xact_lock(hashtextextended($1::text, 0)) as ours, newsletter_id,
-         exists (select from send_edition where send_id = send.id and locale is not null) as by_locale
+         exists (select from send_edition where send_id = send.id and locale is not null) as by_language
   from send
   where id = $1::uuid and state = 'preparing'`
 
@@ -66,16 +66,16 @@ async function batchSizeWithin(client: Tx, id: SendId): Promise<number> {
   return Math.max(1, rows[0]?.size ?? Number.MAX_SAFE_INTEGER)
 }
 
-// One pass over the newsletter's subscriptions; over the subscribers too when their locale decides. A variant's readers
-// are numbered in id order and cut every `size`; batches are numbered over all variants. Readers who may have got this
-// issue from an earlier send, or are in the provider's hands because of one, take part as skipped, so that the sums add up.
-const readAudience = (byLocale: boolean) => `
+// One pass over the newsletter's subscriptions, which know their readers' languages. A variant's readers are numbered in
+// id order and cut every `size`; batches are numbered over all variants. Readers who may have got this issue from an
+// earlier send, or are in the provider's hands because of one, take part as skipped, so that the sums add up.
+const readAudience = (byLanguage: boolean) => `
   create temporary table audience on commit drop as
   with size as (
     select * from unnest($3::text[], $4::int[]) as given (variant, recipients)
   ), reader as (
     select subscription.subscriber_id,
-           coalesce(${byLocale ? 'fits.variant' : 'null'}, other.variant) collate "C" as variant,
+           coalesce(${byLanguage ? 'fits.variant' : 'null'}, other.variant) collate "C" as variant,
            send.again and exists (
              select
              from delivery
@@ -88,7 +88,7 @@ const readAudience = (byLocale: boolean) => `
     from subscription
     join send on send.id = $1
     join send_edition other on other.send_id = $1 and other.locale is null
-    ${byLocale ? JOIN_LOCALE : ''}
+    ${byLanguage ? JOIN_LANGUAGE : ''}
     where subscription.newsletter_id = $2 and subscription.status = 'confirmed'
   ), placed as (
     select reader.*, size.recipients,
@@ -101,9 +101,8 @@ const readAudience = (byLocale: boolean) => `
            over (order by variant, subscriber_id rows unbounded preceding)::int as number
   from placed`
 
-const JOIN_LOCALE = `
-    left join subscriber on subscriber.id = subscription.subscriber_id
-    left join send_edition fits on fits.send_id = $1 and fits.locale = subscriber.locale`
+const JOIN_LANGUAGE = `
+    left join send_edition fits on fits.send_id = $1 and fits.locale = subscription.language`
 
 const CUT_BATCHES = `
   insert into batch (id, kind, newsletter_id, send_id, number, variant, edition_hash, recipients, skipped, state,

@@ -31,26 +31,32 @@ async function isSuppressed(tx: Tx, newsletterId: NewsletterId, addressKey: stri
   return rowCount !== 0
 }
 
+const HAS_CONFIRMED =
+  'exists (select from subscription where subscriber_id = subscriber.id and confirmed_at is not null)'
+
 async function ensureSubscriber(tx: Tx, request: SubscriptionRequest): Promise<SubscriberId> {
   const { rows } = await tx.query<{ id: SubscriberId }>(ENSURE_SUBSCRIBER, [
     request.address,
     request.addressKey,
     request.firstName,
+    request.locale,
   ])
   return only(rows).id
 }
 
-// Anybody can type an address into a form: a name given so counts only while its owner has confirmed nothing.
+// Anybody can type an address into a form: name and language given so count only while its owner has confirmed nothing.
 const ENSURE_SUBSCRIBER = `
-  insert into subscriber (address, address_key, first_name)
-  values ($1, $2, $3)
+  insert into subscriber (address, address_key, first_name, locale)
+  values ($1, $2, $3, $4)
   on conflict (address_key) do update
   set updated_at = app_now(),
       first_name = case
-        when excluded.first_name = '' or exists (
-          select from subscription where subscriber_id = subscriber.id and confirmed_at is not null
-        ) then subscriber.first_name
+        when excluded.first_name = '' or ${HAS_CONFIRMED} then subscriber.first_name
         else excluded.first_name
+      end,
+      locale = case
+        when excluded.locale is null or ${HAS_CONFIRMED} then subscriber.locale
+        else excluded.locale
       end
   returning id`
 

@@ -82,6 +82,20 @@ export function createSendStore(pool: Pool): SendStore {
       )
       return rows[0]?.some ?? false
     },
+    languagesOf: async (newsletterId, among) => {
+      // A look into subscription_language for each.
+      const { rows } = await pool.query<{ language: string }>(
+        `select language
+         from unnest($2::text[]) with ordinality as asked (language, place)
+         where exists (
+           select from subscription
+           where newsletter_id = $1 and status = 'confirmed' and subscription.language = asked.language
+         )
+         order by place`,
+        [newsletterId, among],
+      )
+      return rows.map((row) => row.language)
+    },
     pause: (id, reason, actor) =>
       moved(
         pool,

@@ -2,6 +2,8 @@
 export type Columns = {
   readonly email: number
   readonly firstName: number | undefined
+  /** The reader's language, such as `de` or `de_AT`; it becomes an attribute besides. */
+  readonly locale: number | undefined
   /** Further columns, by the name of the attribute they become. */
   readonly attributes: readonly { readonly index: number; readonly name: string }[]
   /** Says why a row is of somebody who does not want, or cannot get, mail any more. */
@@ -30,7 +32,13 @@ export function readColumns(header: readonly string[], given: ColumnNames = {}):
   const firstName = find(names, given.firstName === undefined ? FIRST_NAME : [normalise(given.firstName)])
   return {
     kind: 'ok',
-    columns: { email, firstName, attributes: attributesOf(names, email, firstName), leftOut: leavers(names) },
+    columns: {
+      email,
+      firstName,
+      locale: find(names, LOCALE),
+      attributes: attributesOf(names, email, firstName),
+      leftOut: leavers(names),
+    },
   }
 }
 
@@ -48,6 +56,7 @@ const EMAIL = [
 ]
 // A full name is the last resort: it greets stiffly, but never wrongly.
 const FIRST_NAME = ['first_name', 'firstname', 'fname', 'given_name', 'first', 'vorname', 'prenom', 'name', 'full_name']
+const LOCALE = ['locale', 'language', 'lang', 'language_code', 'preferred_language', 'sprache', 'langue', 'idioma']
 const MAX_ATTRIBUTES = 50
 
 const STATUS = ['status', 'subscription_status', 'subscriber_status', 'email_status', 'member_status', 'state']
