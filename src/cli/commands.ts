@@ -92,7 +92,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'send',
-    summary: 'Schedule sends, watch, move, pause and cancel them.',
+    summary: 'Schedule sends, watch and steer them; reach those who are missing.',
     group: WRITE,
     load: async () => (await import('./commands/send.ts')).send,
   },

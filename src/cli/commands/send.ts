@@ -60,7 +60,8 @@ export const send: DefineCommand = (command, session) => {
     .action(async (id: string) => {
       const found = await session.api.get<SendWithProgress>(path(id))
       const held = found.blocked ? plainLine(blockText(found.blocked)) : null
-      const lines = [outcomeLine(found.progress), fatesLine(found.fates), held].filter((line) => line !== null)
+      const told = [outcomeLine(found.progress), fatesLine(found.fates), held, missingHint(found)]
+      const lines = told.filter((line) => line !== null)
       output.result(found, () => `${describe(found)}\n\n${lines.join('\n')}`)
     })
 
@@ -119,6 +120,11 @@ function describe(found: Send): string {
     Spread: found.spreadSeconds ? `over ${(found.spreadSeconds / 3_600).toFixed(1)} hours` : undefined,
     Again: found.again ? 'to those who cannot have it yet' : undefined,
   })
+}
+
+function missingHint({ id, state, progress: { refused, uncertain, skipped } }: SendWithProgress): string | null {
+  const areMissing = refused + uncertain > 0 || (state === 'cancelled' && skipped > 0)
+  return areMissing ? `Who did not get it, and why: pressroom send missing ${id}` : null
 }
 
 function watchHint({ id }: Send): string {
