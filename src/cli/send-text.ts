@@ -21,6 +21,8 @@ export type Send = {
   readonly pauseReason: 'operator' | 'failure_rate' | 'refused_whole' | null
   readonly recipients: number | null
   readonly finishedAt: string | null
+  /** `locale` null: for everybody who has no other. */
+  readonly editions: readonly { readonly locale: string | null; readonly editionHash: string }[]
 }
 
 /** What keeps a send from going on. */

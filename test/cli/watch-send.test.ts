@@ -16,6 +16,7 @@ const SEND: SendWithProgress = {
   pauseReason: null,
   recipients: 10,
   finishedAt: null,
+  editions: [],
   progress: { recipients: 10, accepted: 0, refused: 0, uncertain: 0, skipped: 0, open: 10 },
   fates: {},
   blocked: null,

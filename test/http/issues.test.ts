@@ -23,6 +23,7 @@ describe('an issue', () => {
       subject: 'Rain is coming',
       preheader: 'Take an umbrella.',
       template: 'article',
+      excerpt: null,
       articleIds: [made.article.id],
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
@@ -114,6 +115,7 @@ describe('a preview', () => {
       'List-Unsubscribe',
       'List-Unsubscribe-Post',
       'List-Id',
+      'Feedback-ID',
     ])
   })
 

@@ -15,6 +15,7 @@ const stored = {
   homepage: null,
   locale: 'en',
   timeZone: 'UTC',
+  branding: {},
   createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { Option } from 'commander'
 import type { DefineCommand } from '../commands.ts'
 import { collect } from '../numbers.ts'
 import { type Page, type PageOptions, showPage, withPages } from '../pages.ts'
@@ -12,6 +13,7 @@ type Issue = {
   readonly subject: string
   readonly preheader: string
   readonly template: string
+  readonly excerpt: 'full' | 'excerpt' | null
   readonly articleIds: readonly string[]
   readonly scheduledSend?: string | null
 }
@@ -23,6 +25,8 @@ type Settings = {
   readonly subject?: string
   readonly preheader?: string
   readonly template?: string
+  readonly excerpt?: true
+  readonly full?: true
 }
 type NewIssue = Settings & { readonly newsletter: string }
 
@@ -40,8 +44,12 @@ export const issue: DefineCommand = (command, session) => {
     .option('--subject <text>', "The mail's subject (default: the first headline). {{first_name|there}} is filled in.")
     .option('--preheader <text>', 'What inboxes show behind the subject (default: the first dek).')
     .option('--template <name>', 'The template (default: article).')
-    .action(async ({ article, ...settings }: NewIssue) => {
-      const made = await session.api.post<Issue>('/issues', { json: { ...settings, articles: article } })
+    .addOption(extent('--excerpt', 'Show the beginnings of articles, with a link to the rest.'))
+    .addOption(extent('--full', 'Show whole articles (default: as the template does).'))
+    .action(async ({ article, newsletter, ...settings }: NewIssue) => {
+      const made = await session.api.post<Issue>('/issues', {
+        json: { newsletter, articles: article, ...withExtent(settings) },
+      })
       output.result(made, () => `Issue ${made.number} is made.\n\n${describe(made)}`)
     })
 
@@ -67,8 +75,10 @@ export const issue: DefineCommand = (command, session) => {
     .option('--subject <text>', "The mail's subject.")
     .option('--preheader <text>', 'What inboxes show behind the subject.')
     .option('--template <name>', 'The template.')
+    .addOption(extent('--excerpt', 'Show the beginnings of articles, with a link to the rest.'))
+    .addOption(extent('--full', 'Show whole articles.'))
     .action(async (id: string, { article, ...settings }: Settings) => {
-      const changed = await session.api.patch<Issue>(path(id), { ...settings, articles: article })
+      const changed = await session.api.patch<Issue>(path(id), { articles: article, ...withExtent(settings) })
       const send = changed.scheduledSend
       if (send) output.note(`Send ${send} keeps the issue as it was. To change it too: pressroom send refresh ${send}`)
       output.result(changed, () => describe(changed))
@@ -78,8 +88,9 @@ export const issue: DefineCommand = (command, session) => {
     .command('preview <id>')
     .description('Write the mail as a reader would get it to html and text files.')
     .option('--out <folder>', 'Where to write them.', '.')
-    .action(async (id: string, { out }: { readonly out: string }) => {
-      const mail = await session.api.get<Preview>(`${path(id)}/preview`)
+    .option('--language <tag>', LANGUAGE)
+    .action(async (id: string, { out, language }: { readonly out: string; readonly language?: string }) => {
+      const mail = await session.api.get<Preview>(`${path(id)}/preview`, { language })
       const files = await writePreview(id, mail, resolve(terminal.directory, out))
       const { editionHash, subject } = mail
       output.result({ editionHash, subject, ...files }, () => fields({ Subject: subject, ...files }))
@@ -88,11 +99,22 @@ export const issue: DefineCommand = (command, session) => {
   command
     .command('test <id> <address>')
     .description('Send it to one address, as a test.')
-    .action(async (id: string, to: string) => {
-      const sent = await session.api.post<TestMail>(`${path(id)}/test`, { json: { to } })
+    .option('--language <tag>', LANGUAGE)
+    .action(async (id: string, to: string, { language }: { readonly language?: string }) => {
+      const sent = await session.api.post<TestMail>(`${path(id)}/test`, { json: { to, language } })
       for (const warning of sent.warnings) output.warn(plainLine(`Note: ${warning}`))
       output.result(sent, () => 'The test mail is on its way.')
     })
+}
+
+const LANGUAGE = 'As readers of a language get it, such as de or ar.'
+
+function extent(flag: '--excerpt' | '--full', description: string): Option {
+  return new Option(flag, description).conflicts(flag === '--full' ? 'excerpt' : 'full')
+}
+
+function withExtent({ excerpt, full, ...settings }: Omit<Settings, 'article'>) {
+  return { ...settings, ...(excerpt ? { excerpt: 'excerpt' } : full ? { excerpt: 'full' } : {}) }
 }
 
 async function writePreview(id: string, { html, text }: Preview, folder: string) {
@@ -117,6 +139,7 @@ function describe(found: Issue): string {
     Subject: found.subject,
     Preheader: found.preheader,
     Template: found.template,
+    Shows: found.excerpt === null ? undefined : found.excerpt === 'full' ? 'whole articles' : 'their beginnings',
     Articles: found.articleIds,
   })
 }

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { DefineCommand } from '../commands.ts'
 import { type Page, showPage } from '../pages.ts'
 import { fields } from '../table.ts'
+import { type Branding, type BrandingChanges, brandingOf, type LooksOptions, withLooks } from './newsletter/branding.ts'
 
 type Newsletter = {
   readonly id: string
@@ -14,9 +15,12 @@ type Newsletter = {
   readonly homepage: string | null
   readonly locale: string
   readonly timeZone: string
+  readonly branding: Branding
 }
 
-type Changes = Partial<Omit<Newsletter, 'id' | 'slug'>>
+type Facts = Partial<Omit<Newsletter, 'id' | 'slug' | 'branding'>>
+type Settings = Facts & LooksOptions
+type Changes = Facts & { readonly branding?: BrandingChanges | undefined }
 
 /** `pressroom newsletter`: create, list, show, edit. */
 export const newsletter: DefineCommand = (command, session) => {
@@ -26,8 +30,9 @@ export const newsletter: DefineCommand = (command, session) => {
   withSettings(
     command.command('create <slug>').description('Make a newsletter. Its slug stays for ever.'),
     NEEDED,
-  ).action(async (slug: string, settings: Changes) => {
-    const made = await session.api.post<Newsletter>('/newsletters', { json: { ...settings, slug } })
+  ).action(async (slug: string, settings: Settings) => {
+    const asked = await changesOf(settings, async () => settings.name ?? slug)
+    const made = await session.api.post<Newsletter>('/newsletters', { json: { ...asked, slug } })
     output.result(made, () => `Newsletter ${made.slug} is made.\n\n${describe(made)}`)
   })
 
@@ -48,11 +53,19 @@ export const newsletter: DefineCommand = (command, session) => {
     })
 
   withSettings(command.command('edit <newsletter>').description('Change what is given; the rest stays.')).action(
-    async (name: string, changes: Changes) => {
-      const changed = await session.api.patch<Newsletter>(`/newsletters/${encodeURIComponent(name)}`, changes)
+    async (name: string, settings: Settings) => {
+      const path = `/newsletters/${encodeURIComponent(name)}`
+      const changes = await changesOf(settings, async () => (await session.api.get<Newsletter>(path)).name)
+      const changed = await session.api.patch<Newsletter>(path, changes)
       output.result(changed, () => describe(changed))
     },
   )
+
+  async function changesOf(settings: Settings, name: () => Promise<string>): Promise<Changes> {
+    const { logo, logoSize, logoAlt, accent, accentDark, face, footer, ...facts } = settings
+    const looks = { logo, logoSize, logoAlt, accent, accentDark, face, footer }
+    return { ...facts, branding: await brandingOf(looks, session, name) }
+  }
 }
 
 const SETTINGS = {
@@ -72,7 +85,7 @@ function withSettings(command: Command, needed: readonly string[] = []): Command
     const option = new Option(flags, description)
     command.addOption(option.makeOptionMandatory(needed.includes(flags)))
   }
-  return command
+  return withLooks(command)
 }
 
 const COLUMNS = [
@@ -93,11 +106,23 @@ function describe(found: Newsletter): string {
     Homepage: found.homepage ?? undefined,
     Locale: found.locale,
     'Time zone': found.timeZone,
+    ...looksOf(found.branding),
   })
+}
+
+function looksOf({ logo, accent, accentDark, face, footer }: Branding) {
+  return {
+    Logo: logo && `${logo.src} (${logo.width} × ${logo.height}, ${logo.alt})`,
+    Accent: accent,
+    'Accent, dark': accentDark,
+    Face: face,
+    Footer: footer,
+  }
 }
 
 const EXAMPLES = `
 Examples:
   pressroom newsletter create daily --name "The Daily" --from-name "The Daily" --from-address news@example.com \\
     --postal-address "1 Harbour Street, 12345 Port Town, Country" --time-zone Europe/Berlin
-  pressroom newsletter edit daily --reply-to editors@example.com`
+  pressroom newsletter edit daily --reply-to editors@example.com
+  pressroom newsletter edit daily --logo logo.png --logo-size 240x48 --accent "#1b4f8f" --face sans`

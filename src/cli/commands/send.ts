@@ -119,6 +119,9 @@ function describe(found: Send): string {
     Finished: found.finishedAt ?? undefined,
     Spread: found.spreadSeconds ? `over ${(found.spreadSeconds / 3_600).toFixed(1)} hours` : undefined,
     Again: found.again ? 'to those who cannot have it yet' : undefined,
+    Editions: found.editions.map(
+      ({ locale, editionHash }) => `${locale ?? "newsletter's"} ${editionHash.slice(0, 12)}`,
+    ),
   })
 }
 

@@ -12,9 +12,11 @@ type Subscriber = {
   readonly address: string
   readonly firstName: string
   readonly attributes: Readonly<Record<string, string>>
+  readonly locale: string | null
   readonly createdAt: string
   readonly subscriptions: readonly Subscription[]
 }
+type Asked = { readonly newsletter: string; readonly firstName?: string; readonly locale?: string }
 type List = PageOptions & { readonly newsletter?: string; readonly status?: string }
 
 /** `pressroom subscriber`: add, import, show, list, unsubscribe. */
@@ -27,7 +29,8 @@ export const subscriber: DefineCommand = (command, session) => {
     .description('Ask somebody to confirm: they get a confirmation mail and are a reader once they have confirmed.')
     .requiredOption('--newsletter <newsletter>', 'Slug or id of the newsletter.')
     .option('--first-name <name>', 'What they are called.')
-    .action(async (email: string, asked: { readonly newsletter: string; readonly firstName?: string }) => {
+    .option('--locale <tag>', "Their language, such as de or de-AT (default: the newsletter's).")
+    .action(async (email: string, asked: Asked) => {
       const heard = await session.api.post('/subscribers', { json: { ...asked, email } })
       output.result(heard, () => 'Unless they are a reader or suppressed, a confirmation mail is on its way.')
     })
@@ -79,7 +82,13 @@ const COLUMNS = [
 ]
 
 function describe(found: Subscriber): string {
-  const about = { Id: found.id, Address: found.address, 'First name': found.firstName || '-', Since: found.createdAt }
+  const about = {
+    Id: found.id,
+    Address: found.address,
+    'First name': found.firstName || '-',
+    Locale: found.locale ?? undefined,
+    Since: found.createdAt,
+  }
   const subscriptions = found.subscriptions.map(({ newsletterId, status }) => `${newsletterId}  ${shown(status)}`)
   return `${fields({ ...about, ...found.attributes })}\n\n${['Subscriptions', ...subscriptions].join('\n  ')}`
 }

@@ -6,6 +6,7 @@ import { findIssue } from '../../issue/find.ts'
 import { issueChangesSchema, newIssueSchema } from '../../issue/issue.ts'
 import { previewIssue } from '../../issue/preview.ts'
 import { updateIssue } from '../../issue/update.ts'
+import { localeSchema } from '../../locale.ts'
 import { sendTestMail } from '../../send/test-mail.ts'
 import { addressSchema } from '../../subscriber/address.ts'
 import { EMPTY_PAGE, narrowedTo, newsletterName, pageOf, pageQuery, pathId, uuid } from './shapes.ts'
@@ -17,6 +18,10 @@ const fields = {
   subject: z.string(),
   preheader: z.string(),
   template: z.string(),
+  excerpt: z
+    .enum(['full', 'excerpt'])
+    .nullable()
+    .describe('Whether the mail shows whole articles or their beginnings; null: as the template does.'),
   articleIds: z.array(uuid).readonly(),
   createdAt: z.date(),
   updatedAt: z.date(),
@@ -36,6 +41,9 @@ const preview = z.object({
   text: z.string(),
   headers: z.array(z.object({ name: z.string(), value: z.string() })).readonly(),
 })
+const language = localeSchema
+  .optional()
+  .describe('As readers of that language get it: everything but the articles is in it, where there are sentences.')
 const testMail = z.object({ deliveryId: uuid, editionHash: z.string(), warnings: z.array(z.string()).readonly() })
 
 // A preview is mail: inline styles and pictures, and nothing that runs or asks for anything.
@@ -107,7 +115,7 @@ export function issueRoutes(app: App): FastifyPluginAsyncZod {
           summary: 'See an issue as a reader would get it',
           description: 'Filled for one of its readers; links of their own lead to the newsletter’s page.',
           params: pathId<'issue'>(),
-          querystring: z.object({ format: z.enum(['json', 'html', 'text']).default('json') }),
+          querystring: z.object({ format: z.enum(['json', 'html', 'text']).default('json'), language }),
           response: {
             200: {
               description: 'The mail, or one of its parts.',
@@ -121,7 +129,7 @@ export function issueRoutes(app: App): FastifyPluginAsyncZod {
         },
       },
       async ({ params, query }, reply) => {
-        const { edition, message } = await previewIssue(app, params.id)
+        const { edition, message } = await previewIssue(app, params.id, query.language)
         if (query.format === 'text') return reply.type('text/plain; charset=utf-8').send(message.text)
         if (query.format === 'html') {
           reply.header('content-security-policy', PREVIEW_POLICY)
@@ -140,11 +148,12 @@ export function issueRoutes(app: App): FastifyPluginAsyncZod {
           summary: 'Send an issue to one address, as a test',
           description: 'Its subject begins with "[Test]"; its links end no subscription.',
           params: pathId<'issue'>(),
-          body: z.strictObject({ to: addressSchema }),
+          body: z.strictObject({ to: addressSchema, language }),
           response: { 202: testMail },
         },
       },
-      async ({ params, body }, reply) => reply.code(202).send(await sendTestMail(app, params.id, body.to)),
+      async ({ params, body: { to, language } }, reply) =>
+        reply.code(202).send(await sendTestMail(app, params.id, to, language)),
     )
   }
 }

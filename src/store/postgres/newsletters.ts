@@ -66,7 +66,7 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
              time_zone = coalesce($7, time_zone),
              reply_to = case when $8 then $9 else reply_to end,
              homepage = case when $10 then $11 else homepage end,
-             branding = jsonb_strip_nulls(branding || coalesce($12, '{}')),
+             branding = jsonb_strip_nulls(branding || coalesce($12::jsonb, '{}')),
              updated_at = app_now()
          where id = $1
          returning ${COLUMNS}`,
