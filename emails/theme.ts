@@ -98,7 +98,7 @@ export function spaced(look: Look, top: number, bottom = 0): Look {
 
 /** Several looks as one; the later wins. */
 export function blend(...parts: readonly Look[]): Look {
-  const className = parts.flatMap((part) => part.className ?? []).join(' ')
+  const className = [...new Set(parts.flatMap((part) => part.className?.split(' ') ?? []))].join(' ')
   return {
     className: className === '' ? undefined : className,
     style: Object.assign({}, ...parts.map((part) => part.style)),

@@ -1,12 +1,13 @@
 import type { ArticleProps, Inline, IssueProps, NewsletterProps, SingleProps } from '../../emails/props.ts'
+import type { Template } from '../../emails/registry.ts'
 import { sampleDigest, sampleIssue, sampleLetter, sampleNewsletter } from '../../emails/sample.ts'
 import { languages, phrase, stringsFor } from '../../emails/strings.ts'
+import { compileEdition } from '../../src/edition/compile.ts'
 import type { Edition, Message, SlotValues } from '../../src/edition/edition.ts'
 import { fillEdition } from '../../src/edition/fill.ts'
-import { renderEdition } from '../../src/edition/render.ts'
+import { postprocess } from '../../src/edition/postprocess.ts'
 import { slotNames } from '../../src/edition/slot-names.ts'
-import { loadTemplates, type TemplateSet } from '../../src/edition/templates.ts'
-import { TEST_CACHE } from '../edition/rendering.ts'
+import { NONCE, renderedPage, TEMPLATES } from './rendering.tsx'
 
 export { languages }
 
@@ -17,16 +18,23 @@ export const ISSUES: Readonly<Record<string, IssueProps>> = {
 }
 export const NOTICES = ['confirm-subscription', 'welcome', 'goodbye'] as const
 
-let loading: Promise<TemplateSet> | undefined
-
 /** The mail of a template of ours as it leaves: rendered, compiled, and filled for one reader. */
 export async function finalMail(name: string, props: IssueProps | SingleProps, reader: SlotValues = ADA) {
   return filled(await editionOf(name, props), reader)
 }
 
 export async function editionOf(name: string, props: IssueProps | SingleProps): Promise<Edition> {
-  loading ??= loadTemplates({ cacheDir: TEST_CACHE })
-  return renderEdition({ template: (await loading).get(name), props, locale: props.newsletter.locale })
+  const { page, text, declared } = await renderedPage(templateNamed(name), props)
+  const { subject } = 'issue' in props ? props.issue : props
+  const rendered = {
+    template: name,
+    locale: props.newsletter.locale,
+    subject,
+    html: postprocess(page),
+    text,
+    headers: [],
+  }
+  return compileEdition(rendered, { nonce: NONCE, declared })
 }
 
 const ADA: SlotValues = { first_name: 'Ada' }
@@ -38,14 +46,19 @@ export function filled(edition: Edition, reader: SlotValues): Message {
 }
 
 /** What a template sees in a newsletter of that language; articles keep theirs, so most are mixed. */
-export async function propsIn(name: string, locale: string): Promise<IssueProps | SingleProps> {
+export function propsIn(name: string, locale: string): IssueProps | SingleProps {
   const newsletter = newsletterIn(locale)
   const issue = ISSUES[name]
   if (issue !== undefined) return { ...issue, newsletter, articles: locale === 'ar' ? arabic(issue) : issue.articles }
-  loading ??= loadTemplates({ cacheDir: TEST_CACHE })
-  const template = (await loading).get(name)
-  const subject = template.subject?.({ newsletter }) ?? newsletter.name
-  return { newsletter, subject, preheader: template.preheader?.({ newsletter }) ?? subject }
+  const { subject, preheader } = templateNamed(name)
+  const lines = { subject: subject?.({ newsletter }), preheader: preheader?.({ newsletter }) }
+  return { newsletter, subject: lines.subject ?? '', preheader: lines.preheader ?? '' }
+}
+
+function templateNamed(name: string): Template {
+  const template = TEMPLATES[name]
+  if (template === undefined) throw new Error(`There is no template ${name}.`)
+  return template
 }
 
 export function newsletterIn(locale: string): NewsletterProps {

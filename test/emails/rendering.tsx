@@ -5,14 +5,33 @@ import { sampleIssue, sampleNewsletter } from '../../emails/sample.ts'
 import { SlotProvider, SlotSheet } from '../../emails/slots.tsx'
 import * as article from '../../emails/templates/article.tsx'
 import * as confirmSubscription from '../../emails/templates/confirm-subscription.tsx'
+import * as digest from '../../emails/templates/digest.tsx'
+import * as goodbye from '../../emails/templates/goodbye.tsx'
+import * as letter from '../../emails/templates/letter.tsx'
+import * as welcome from '../../emails/templates/welcome.tsx'
 
 export const articleTemplate = templateFrom('article', article)
 export const confirmTemplate = templateFrom('confirm-subscription', confirmSubscription)
 
-const NONCE = '9031774100'
+export const TEMPLATES: Readonly<Record<string, Template>> = {
+  article: articleTemplate,
+  digest: templateFrom('digest', digest),
+  letter: templateFrom('letter', letter),
+  'confirm-subscription': confirmTemplate,
+  welcome: templateFrom('welcome', welcome),
+  goodbye: templateFrom('goodbye', goodbye),
+}
+
+export const NONCE = '9031774100'
 
 /** Both parts of a mail before its slots are filled, without the comments React leaves between texts. */
 export async function rendered(template: Template, props: object) {
+  const { page, text, declared } = await renderedPage(template, props)
+  return { html: page.replace(/<!--.*?-->/g, ''), text, declared }
+}
+
+/** Both parts of a mail as React leaves them. */
+export async function renderedPage(template: Template, props: object) {
   const sheet = new SlotSheet(NONCE)
   const Mail = template.component
   const page = await render(
@@ -20,8 +39,7 @@ export async function rendered(template: Template, props: object) {
       <Mail {...props} />
     </SlotProvider>,
   )
-  const text = template.text?.(props, sheet) ?? ''
-  return { html: page.replace(/<!--.*?-->/g, ''), text, declared: sheet.declared }
+  return { page, text: template.text?.(props, sheet) ?? '', declared: sheet.declared }
 }
 
 /** The address a template gets for a URL slot, whichever place it has on the sheet. */
