@@ -32,7 +32,6 @@ async function sleepOnce(world: World): Promise<void> {
     { kind: 'hang_after_accept', skip: random.between(0, 4) },
     { kind: 'hang', skip: random.between(0, 4) },
   ])
-  world.faults(3)
   const step = random.pick(['frozen', 'leaving', 'answered'] as const)
   await crew.strike(crew.any(), { step, nth: random.between(2, 5), blow: 'SIGSTOP' })
   await sleep(random.between(0, 100))
@@ -40,6 +39,7 @@ async function sleepOnce(world: World): Promise<void> {
   for (const worker of sleepers) crew.stop(worker)
   await world.jump(25 * HOUR_MS)
   for (const worker of sleepers) crew.resume(worker)
-  world.faults(-(await resend.ask('endFaults')))
+  world.faults(3 - (await resend.ask('pendingFaults')))
+  await resend.ask('endFaults')
   await world.done(send)
 }

@@ -57,7 +57,7 @@ async function replaceAll(world: World, change: Partial<WorkerOrders>, doubts: '
   await crew.startMany(3, change)
   await world.outliveLeases()
   // Doubts of an account that nobody uses any more are held after ten minutes.
-  await world.pass(11 * 60_000)
+  await world.jump(11 * 60_000)
   await world.done(send)
   const { uncertain } = await world.app.store.sends.progress(send.id)
   if (doubts === 'held' && uncertain === 0) world.complain('Nothing was in doubt, so nothing was proven.')

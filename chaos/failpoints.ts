@@ -24,7 +24,7 @@ async function strikeEverywhere(world: World, size: Size): Promise<void> {
   const { crew, random } = world
   const cells = STEPS.flatMap((step) => BLOWS.map((blow) => ({ step, blow })))
   await crew.startMany(3)
-  const sending = world.keepSending()
+  const sending = await world.keepSending()
   const rounds = Array.from({ length: TIMES[size] }, () => cells).flat()
   for (const cell of random.shuffled(rounds)) await strike(world, { ...cell, nth: random.between(1, 3) })
   await sending.stop()

@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FaultInput } from '../src/fake-resend/faults.ts'
+import type { Process } from './process.ts'
 import type { Random } from './random.ts'
 import type { Scenario } from './scenario.ts'
+import type { SinkAnswers } from './sink.ts'
 import type { World } from './world.ts'
 
 const FAULTS = { short: 40, long: 400 }
+/** Faults that wait at a time. */
+const FEW = 3
+const TICKS_A_FAULT = 15
 const KILLS = { short: 3, long: 40 }
 
 /** The provider fails in every way it has, its limits are reached, it goes away; workers are killed meanwhile. */
@@ -20,7 +25,7 @@ export const resendFaults: readonly Scenario[] = [
     }),
     run: async (world, size) => {
       await world.crew.startMany(3)
-      const sending = world.keepSending()
+      const sending = await world.keepSending()
       await Promise.all([injectFaults(world, FAULTS[size]), killNowAndThen(world, KILLS[size])])
       await sending.stop()
     },
@@ -31,7 +36,7 @@ export const resendFaults: readonly Scenario[] = [
     spec: () => ({ provider: 'resend', queue: 'redis', readers: 400, batchSize: 5, resend: { requestsPerSecond: 2 } }),
     run: async (world, size) => {
       await world.crew.startMany(4)
-      const sending = world.keepSending()
+      const sending = await world.keepSending()
       // Workers believe in a pace that the account has not.
       const tooFast = () => world.app.store.pace.learn(world.app.provider.account, 50)
       for (let time = 0; time < FAULTS[size] / 4; time++) await Promise.all([sleep(150), tooFast()])
@@ -53,7 +58,7 @@ export const resendFaults: readonly Scenario[] = [
     }),
     run: async (world, size) => {
       await world.crew.startMany(3)
-      const sending = world.keepSending()
+      const sending = await world.keepSending()
       await killNowAndThen(world, KILLS[size])
       await sending.stop()
       world.faults((await world.resend.ask('statuses'))['429'] ?? 0)
@@ -70,7 +75,7 @@ export const resendFaults: readonly Scenario[] = [
     }),
     run: async (world, size) => {
       await world.crew.startMany(3)
-      const sending = world.keepSending()
+      const sending = await world.keepSending()
       for (let time = 0; time < KILLS[size]; time++) {
         await sleep(world.random.between(100, 800))
         await world.resend.ask('down')
@@ -83,20 +88,31 @@ export const resendFaults: readonly Scenario[] = [
   },
 ]
 
-/** One fault at a time, each for the next call that comes; cuts, too, that spare nobody. */
-export async function injectFaults(world: World, count: number): Promise<void> {
-  const { random, resend } = world
-  for (let fault = 0; fault < count; fault++) {
-    await sleep(random.between(10, 150))
-    if (random.chance(0.15)) world.faults(await resend.ask('cut'))
-    else {
-      await resend.ask('addFaults', [randomFault(random)])
-      world.faults(1)
+/** Has so many faults befall calls, a few at a time, and cuts that spare nobody; then no more. */
+export async function injectFaults(
+  world: World,
+  count: number,
+  sink: Process<SinkAnswers> = world.resend,
+  randomOne: (random: Random) => unknown = randomFault,
+): Promise<void> {
+  const { random } = world
+  let added = 0
+  let cuts = 0
+  const befallen = async () => added - (await sink.ask('pendingFaults'))
+  // Some wait for what does not come again: a connection, say, where all are kept.
+  for (let tick = 0; (await befallen()) < count && tick < count * TICKS_A_FAULT; tick++) {
+    await sleep(random.between(10, 120))
+    if (random.chance(0.1)) cuts += await sink.ask('cut')
+    else if (added - (await befallen()) < FEW || random.chance(0.1)) {
+      await sink.ask('addFaults', [randomOne(random)])
+      added += 1
     }
   }
-  world.faults(-(await resend.ask('endFaults')))
+  world.faults((await befallen()) + cuts)
+  await sink.ask('endFaults')
 }
 
+/** Kills random workers at random moments, each replaced at once. */
 export async function killNowAndThen({ crew, random, outliveLeases }: World, kills: number): Promise<void> {
   for (let kill = 0; kill < kills; kill++) {
     await sleep(random.between(100, 800))

@@ -33,7 +33,7 @@ export async function openGate(behind: number): Promise<Gate> {
   await listen(0)
   const { port } = server.address() as AddressInfo
   const cut = () => {
-    const connections = sockets.size / 2
+    const connections = Math.ceil(sockets.size / 2)
     for (const socket of sockets) socket.destroy()
     return connections
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scenario, Size } from './scenario.ts'
 import type { World } from './world.ts'
 
-const KILLS = { short: 12, long: 300 }
+const KILLS = { short: 10, long: 300 }
 const READERS = { short: 1_000, long: 50_000 }
 
 /** Random workers are killed at random moments of a send, and others started at once. */
@@ -22,7 +22,7 @@ export const randomKills: readonly Scenario[] = (['redis', 'postgres'] as const)
 export async function killAtRandom(world: World, kills: number): Promise<void> {
   const { crew, random } = world
   await crew.startMany(4)
-  const sending = world.keepSending()
+  const sending = await world.keepSending()
   while (crew.kills < kills) {
     await sleep(random.between(20, 500))
     const victim = crew.any()

@@ -1,10 +1,9 @@
 import '../bench/production.ts'
-import { rm } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { leaving } from './leaving.ts'
 import { runScenarios } from './run.ts'
 import { SCENARIOS } from './scenarios.ts'
-import { openSite } from './site.ts'
+import { keepLogs, openSite } from './site.ts'
 import { totalOf } from './table.ts'
 
 const USAGE = `npm run chaos -- [options]
@@ -49,8 +48,7 @@ async function run(): Promise<void> {
     const rows = await runScenarios(site, scenarios, options.short ? 'short' : 'long', say)
     const findings = rows.flatMap(({ name, findings }) => findings.map((finding) => `${name}: ${finding}`))
     for (const finding of findings) say(finding)
-    if (findings.length > 0) say(`The logs of all processes are in ${site.logs}`)
-    else await rm(site.logs, { recursive: true, force: true })
+    if (findings.length > 0) say(`The logs of all processes are in ${await keepLogs(site)}`)
     const total = totalOf(rows)
     if (options.json) console.log(JSON.stringify(total))
     process.exitCode = findings.length > 0 || total.lost > 0 || total.duplicated > 0 ? 1 : 0

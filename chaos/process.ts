@@ -81,12 +81,15 @@ function given(orders: unknown) {
   return { CHAOS_ORDERS: JSON.stringify(orders) }
 }
 
-/** The child's side: what it was started with. */
+/** The child's side: what it was started with. To be asked first: from then on it ends when its parent does. */
 export function readOrders<Orders>(): Orders {
+  process.once('disconnect', () => process.exit(0))
+  // Ctrl-C reaches the whole group; the parent is the one who ends things in order.
+  process.on('SIGINT', () => {})
   return JSON.parse(process.env.CHAOS_ORDERS ?? '')
 }
 
-/** The child's side: answers until the parent is gone, then ends. */
+/** The child's side: answers from now on. */
 export function answerParent<Answers>(
   answers: {
     readonly [Name in keyof Answers]: (about: never) => Promise<Answers[Name]> | Answers[Name]
@@ -100,9 +103,6 @@ export function answerParent<Answers>(
       reply({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
   })
-  process.once('disconnect', () => process.exit(0))
-  // Ctrl-C reaches the whole group; the parent is the one who ends things in order.
-  process.on('SIGINT', () => {})
 }
 
 /** The child's side: resolves when the news is out of this process's hands. */

@@ -1,5 +1,6 @@
 import type { FaultInput } from '../src/fake-resend/faults.ts'
 import { type FakeResendOptions, startFakeResend } from '../src/fake-resend/index.ts'
+import type { Behaviour } from '../src/fake-resend/options.ts'
 import { openGate } from './gate.ts'
 import { answerParent, readOrders } from './process.ts'
 import type { SinkAnswers } from './sink.ts'
@@ -7,7 +8,10 @@ import { type WorldTime, worldClock } from './time.ts'
 
 export type ResendOrders = { readonly time: WorldTime; readonly options: FakeResendOptions }
 
-export type ResendAnswers = SinkAnswers & { readonly statuses: Readonly<Record<string, number>> }
+export type ResendAnswers = SinkAnswers & {
+  readonly statuses: Readonly<Record<string, number>>
+  readonly change: null
+}
 
 // The double of Resend in a process of its own, behind a gate. It outlives every worker, so its count is the oracle.
 
@@ -38,11 +42,15 @@ answerParent<ResendAnswers>({
     fake.addFaults(...faults)
     return null
   },
+  pendingFaults: () => fake.pendingFaults().reduce((sum, { times }) => sum + (times === 'always' ? 0 : times), 0),
   endFaults: () => {
-    const left = fake.pendingFaults().reduce((sum, { times }) => sum + (times === 'always' ? 0 : times), 0)
     fake.clearFaults()
     fake.release()
-    return left
+    return null
   },
   statuses: () => fake.totals().byStatus,
+  change: (behaviour: Behaviour) => {
+    fake.change(behaviour)
+    return null
+  },
 })

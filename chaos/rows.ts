@@ -44,6 +44,12 @@ export async function openWork(pool: Pool, send: string): Promise<string | null>
   return isOver && row.batches === null ? null : `${row?.state}: ${row?.batches ?? 'no open batches'}`
 }
 
+/** Whether nobody of a send's audience has been written to yet. */
+export async function waitsToBegin(pool: Pool, send: string): Promise<boolean> {
+  const { rowCount } = await pool.query(`select from batch where send_id = $1 and state <> 'pending' limit 1`, [send])
+  return rowCount === 0
+}
+
 /** How many batches a worker has in its hands, as the rows have it. */
 export async function batchesHeldBy(pool: Pool, worker: string): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(

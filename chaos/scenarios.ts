@@ -20,6 +20,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...smtpFaults,
   ...deploys,
   ...asleep,
-  ...switches,
+  switches,
   ...steering,
 ]

@@ -33,7 +33,7 @@ export const services: readonly Scenario[] = [
 async function breakAServer(world: World, size: Size, breakIt: () => Promise<void>): Promise<void> {
   const { crew, random } = world
   await crew.startMany(3)
-  const sending = world.keepSending()
+  const sending = await world.keepSending()
   for (let time = 0; time < TIMES[size]; time++) {
     await sleep(random.between(200, 1_500))
     await breakIt()

@@ -20,8 +20,10 @@ export type SinkAnswers = {
   readonly up: null
   /** Each for whoever it is that it befalls next. */
   readonly addFaults: null
-  /** How many of them have befallen nobody; held calls go on. */
-  readonly endFaults: number
+  /** How many of them have befallen nobody yet. */
+  readonly pendingFaults: number
+  /** Forgets those, where that can be done; held calls go on. */
+  readonly endFaults: null
 }
 
 /** The outbox is a folder: a file a delivery, whose name is its id. What was never renamed was not taken. */

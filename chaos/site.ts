@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundlePrograms, type Programs } from './bundle.ts'
@@ -12,7 +12,6 @@ import { type RedisServer, startRedis } from './redis.ts'
 export type Site = {
   readonly seed: number
   readonly directory: string
-  /** Kept when something was found. */
   readonly logs: string
   readonly programs: Programs
   readonly postgres: Postgres
@@ -32,15 +31,22 @@ export async function openSite(seed: number, leave: Leaving): Promise<Site> {
   await chmod(directory, 0o711)
   leave.add(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }))
   leave.add(guard(directory))
-  const logs = await mkdtemp(join(tmpdir(), 'pressroom-chaos-logs-'))
-  const { programs, remove } = await bundlePrograms()
-  leave.add(remove)
+  const logs = join(directory, 'logs')
+  await mkdir(logs)
+  const programs = await bundlePrograms(directory)
   const postgres = await startPostgres(directory, join(logs, 'postgres.log'))
   leave.add(() => postgres.stop())
   const redis = await startRedis(directory, join(logs, 'redis.log'))
   leave.add(async () => redis?.stop())
   let number = 0
   return { seed, directory, logs, programs, postgres, redis, nextNumber: () => ++number, onLeave: leave.add }
+}
+
+/** Takes the logs out of what is removed; gives the folder they are in then. */
+export async function keepLogs({ logs }: Site): Promise<string> {
+  const kept = await mkdtemp(join(tmpdir(), 'pressroom-chaos-logs-'))
+  await cp(logs, kept, { recursive: true })
+  return kept
 }
 
 /** Should this process be killed itself, another ends its servers and removes its files. */

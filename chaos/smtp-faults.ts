@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SinkPhase } from '../test/support/smtp-sink.ts'
-import { killNowAndThen } from './faults.ts'
+import { injectFaults, killNowAndThen } from './faults.ts'
 import { killAtRandom } from './kills.ts'
 import type { Random } from './random.ts'
 import type { Scenario, Size } from './scenario.ts'
@@ -27,7 +27,7 @@ export const smtpFaults: readonly Scenario[] = [
     spec,
     run: async (world, size) => {
       await world.crew.startMany(3)
-      const sending = world.keepSending()
+      const sending = await world.keepSending()
       for (let time = 0; time < FAULTS[size] / 10; time++) {
         await sleep(world.random.between(100, 800))
         await world.sink.ask('down')
@@ -41,22 +41,11 @@ export const smtpFaults: readonly Scenario[] = [
 ]
 
 async function breakConversations(world: World, size: Size): Promise<void> {
-  const { crew, random, sink } = world
+  const { crew, sink } = world
   await crew.startMany(3)
-  const sending = world.keepSending()
-  const faults = async () => {
-    for (let fault = 0; fault < FAULTS[size]; fault++) {
-      await sleep(random.between(20, 200))
-      if (random.chance(0.1)) world.faults(await sink.ask('cut'))
-      else {
-        await sink.ask('addFaults', [randomFault(random)])
-        world.faults(1)
-      }
-    }
-  }
-  await Promise.all([faults(), killNowAndThen(world, KILLS[size] / 4)])
+  const sending = await world.keepSending()
+  await Promise.all([injectFaults(world, FAULTS[size], sink, randomFault), killNowAndThen(world, KILLS[size] / 4)])
   await sending.stop()
-  world.faults(-(await sink.ask('endFaults')))
 }
 
 const PHASES: readonly SinkPhase[] = ['connect', 'ehlo', 'mail', 'rcpt', 'data', 'body', 'dot']

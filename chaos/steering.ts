@@ -54,7 +54,7 @@ export const steering: readonly Scenario[] = [
     run: async (world, size) => {
       const { crew, random } = world
       await crew.startMany(2)
-      const sending = world.keepSending()
+      const sending = await world.keepSending()
       for (let time = 0; time < TIMES[size]; time++) {
         await sleep(random.between(0, 500))
         await crew.start()
@@ -79,12 +79,12 @@ async function cancelAndSendAgain(world: World): Promise<void> {
   await world.resend.ask('addFaults', [
     { kind: random.pick(['drop_after_accept', 'hang_after_accept', 'drop']), times: 2 },
   ])
-  world.faults(2)
   const kills = killNowAndThen(world, 1)
   await sleep(random.between(100, 900))
   await cancelSend(app, first.id, ACTOR).catch(() => {})
   const second = await world.send(first.issue)
   await kills
-  world.faults(-(await world.resend.ask('endFaults')))
+  world.faults(2 - (await world.resend.ask('pendingFaults')))
+  await world.resend.ask('endFaults')
   await Promise.all([world.done(first), world.done(second)])
 }

@@ -16,7 +16,7 @@ import { foundNewsletter, type Scheduled, scheduleIssue } from './press.ts'
 import { type Process, startProcess } from './process.ts'
 import { createRandom, type Random } from './random.ts'
 import type { ResendAnswers, ResendOrders } from './resend.ts'
-import { batchesHeldBy, endIdleTransactions, idleFor, openWork, readRows } from './rows.ts'
+import { batchesHeldBy, endIdleTransactions, idleFor, openWork, readRows, waitsToBegin } from './rows.ts'
 import { readOutbox, type SinkAnswers } from './sink.ts'
 import type { Site } from './site.ts'
 import { appNowSql, type WorldClock, worldClock } from './time.ts'
@@ -48,8 +48,8 @@ export type World = {
   send(issue?: IssueId): Promise<Scheduled>
   /** Resolves when nothing of the send is open any more; complains when that takes too long. */
   done(send: Scheduled): Promise<void>
-  /** One send after another until told to stop; then resolves when the last is done. */
-  keepSending(): { stop(): Promise<void> }
+  /** One send after another until told to stop, which resolves when the last is done. Begun when this resolves. */
+  keepSending(): Promise<{ stop(): Promise<void> }>
   /** Time for everybody goes on by so much at once. */
   jump(ms: number): Promise<void>
   /** The same in steps small enough for live workers to renew their leases. */
@@ -190,9 +190,12 @@ export async function openWorld(site: Site, name: string, spec: WorldSpec, leave
     configure: (more) => readConfig({ ...settings, ...more }, site.directory),
     send,
     done,
-    keepSending: () => {
+    keepSending: async () => {
       const stopping = new AbortController()
+      const first = await send()
+      while (await persist(() => waitsToBegin(pool, first.id))) await sleep(POLL_MS)
       const sending = (async () => {
+        await done(first)
         while (!stopping.signal.aborted) await done(await send())
       })().catch(breakOff)
       return {

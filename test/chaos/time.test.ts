@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { appNowSql, worldClock } from '../../chaos/time.ts'
+import { createTestDatabase } from '../support/database.ts'
+
+const HOUR_MS = 3_600_000
+
+test('a clock of a world that is put forward wakes those whose time has come, and nobody else', async () => {
+  const clock = worldClock({ startedAtMs: Date.now(), speed: 20, aheadMs: 0 })
+  const over = new AbortController()
+  const woken: string[] = []
+  const early = clock.sleep(HOUR_MS).then(() => woken.push('early'))
+  const late = clock.sleep(3 * HOUR_MS, over.signal).then(() => woken.push('late'))
+  clock.putForward(2 * HOUR_MS)
+  await early
+  expect(woken).toEqual(['early'])
+  over.abort()
+  await late
+  expect(woken).toEqual(['early', 'late'])
+})
+
+test('the database of a world has its time', async () => {
+  const database = await createTestDatabase()
+  try {
+    const clock = worldClock({ startedAtMs: Date.now() - 60_000, speed: 20, aheadMs: 25 * HOUR_MS })
+    await database.pool.query(appNowSql(clock.time))
+    const before = clock.now()
+    const { rows } = await database.pool.query<{ now: Date }>('select app_now() as now')
+    const [row] = rows
+    expect(row?.now.getTime()).toBeGreaterThanOrEqual(before.getTime() - 20)
+    expect(row?.now.getTime()).toBeLessThanOrEqual(clock.now().getTime() + 20)
+  } finally {
+    await database.drop()
+  }
+})
