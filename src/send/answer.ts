@@ -1,12 +1,19 @@
+import type { Clock } from '../clock.ts'
 import type { Logger } from '../log.ts'
 import type { Evidence } from '../outcome/outcome.ts'
 import { type CallAnswer, type MessageAnswer, type Provider, provesNothingAccepted } from '../provider/provider.ts'
 import type { ClaimedBatch } from '../store/batches.ts'
 import type { Store } from '../store/store.ts'
 import { backoffMs } from './backoff.ts'
+import { recordEvidence } from './record.ts'
 
 /** What an answer is written down with. */
-export type AnswerDeps = { readonly store: Store; readonly provider: Provider; readonly log: Logger }
+export type AnswerDeps = {
+  readonly store: Store
+  readonly provider: Provider
+  readonly clock: Clock
+  readonly log: Logger
+}
 
 /** From this many setbacks of one batch on, the provider and not the batch is taken to be what is wrong. */
 const DOWN_AFTER_SETBACKS = 2
@@ -73,7 +80,7 @@ export async function heedAnswer(
 }
 
 async function recordAnswers(deps: AnswerDeps, batch: ClaimedBatch, answers: readonly MessageAnswer[]): Promise<void> {
-  const { store, log } = deps
+  const { log } = deps
   const { recipients } = batch.frozen.batch
   const evidence: Evidence[] = []
   let deferredMs = 0
@@ -82,7 +89,7 @@ async function recordAnswers(deps: AnswerDeps, batch: ClaimedBatch, answers: rea
     if (answer?.kind === 'deferred') deferredMs = Math.max(deferredMs, answer.retryAfterMs, 1)
     else if (answer) evidence.push({ ...answer, deliveryId, address })
   }
-  await store.batches.record(batch.id, evidence)
+  await recordEvidence(deps, batch.id, evidence)
   log.debug({ event: 'batch_recorded', batch: batch.id, send: batch.sendId, messages: evidence.length })
   if (deferredMs > 0) {
     await giveBack(deps, batch, { nothingAccepted: !batch.wasInDoubt, afterMs: deferredMs, setback: false })
@@ -96,7 +103,7 @@ async function narrowDown(deps: AnswerDeps, batch: ClaimedBatch, detail: string)
   const [first, ...others] = batch.frozen.batch.recipients
   if (first && others.length === 0) {
     const { deliveryId, address } = first
-    await store.batches.record(batch.id, [{ kind: 'refused', deliveryId, address, reason: detail }])
+    await recordEvidence(deps, batch.id, [{ kind: 'refused', deliveryId, address, reason: detail }])
     return pauseWhenMuchFails(deps, batch)
   }
   if ((await store.batches.split(batch)) !== 'alike') return

@@ -18,12 +18,7 @@ export const BATCH_MOVES: Readonly<Record<BatchState, readonly BatchState[]>> = 
  * `account_changed`: it belongs to another account than the one configured. `key_mismatch`: the provider knows its key
  * with other bytes. `too_old`: the provider no longer remembers its key. `cancelled`: its send was.
  */
-export type HeldReason =
-  | 'bytes_changed'
-  | 'account_changed'
-  | 'key_mismatch'
-  | 'too_old'
-  | 'cancelled'
+export type HeldReason = 'bytes_changed' | 'account_changed' | 'key_mismatch' | 'too_old' | 'cancelled'
 
 /** Why a delivery was chosen not to be made. */
 export type SkipReason = 'unsubscribed' | 'suppressed' | 'erased' | 'already_received' | 'cancelled' | 'operator'

@@ -23,6 +23,9 @@ export type DeliverDeps = AnswerDeps & {
 /** The steps of a batch, in order: between any two of them the process may die. */
 export type DeliverStep = 'slot_taken' | 'frozen' | 'leaving' | 'answered' | 'recorded'
 
+/** A batch is frozen so long before its turn, for it to leave at its turn whatever freezing takes. */
+const AHEAD_MS = 250
+
 /**
  * Submits whatever is due for the provider's account, batch by batch at its pace, until nothing is due, the provider is
  * blocked, or `signal` aborts. Any number of these may run, in any number of processes. Returns the number of batches.
@@ -33,12 +36,15 @@ export async function deliverDue(deps: DeliverDeps, signal: AbortSignal): Promis
     if (signal.aborted) return batches
     const slot = await store.pace.takeSlot(provider.account)
     if (slot.kind === 'blocked') return batches
+    const turn = clock.now().getTime() + slot.waitMs
     // The slot comes before the batch: whoever's turn it is takes the most urgent mail of that moment.
-    await clock.sleep(slot.waitMs, signal)
+    await clock.sleep(Math.max(0, slot.waitMs - AHEAD_MS), signal)
     if (signal.aborted) return batches
     await deps.reach?.('slot_taken')
     const claimed = await claimNext(deps, signal)
     if (!claimed) return batches
+    // Freezing takes longer for one than for another; all leave on time.
+    await clock.sleep(Math.max(0, turn - clock.now().getTime()), signal)
     if (provider.flags.batch) await submitBatch(deps, claimed, slot)
     else await submitOneByOne(deps, claimed.batch, slot, signal)
   }

@@ -6,6 +6,7 @@ import { describeAnswer, heedAnswer, pauseWhenMuchFails } from './answer.ts'
 import { callInTime, LEASE, RENEW_EVERY_MS } from './call.ts'
 import type { DeliverDeps, TakenSlot } from './deliver.ts'
 import { type Domains, enterDomains } from './domains.ts'
+import { recordEvidence } from './record.ts'
 
 /** A message that is deferred this often, an hour and more apart in the end, is refused: about a day. */
 const MAX_DEFERRALS = 12
@@ -107,12 +108,13 @@ async function submitMessage(deps: DeliverDeps, turn: Turn): Promise<Step> {
     provider.submit(body, { idempotencyKey: deliveryId, signal }),
   )
   if (!submission) {
-    await store.batches.putBack(deliveryId, { deferred: false })
+    await store.batches.putBack(batch, deliveryId, { deferred: false })
     return { kind: 'stop', afterMs: 0 }
   }
   await deps.reach?.('answered')
-  if (slot.probe && submission.answer.kind === 'answered') await store.pace.unblock(provider.account, 'down')
+  // What was learned comes first: nothing else here may keep it from being written down.
   const step = await applyAnswer(deps, turn, submission.answer)
+  if (slot.probe && submission.answer.kind === 'answered') await store.pace.unblock(provider.account, 'down')
   await deps.reach?.('recorded')
   return step
 }
@@ -141,7 +143,7 @@ async function applyAnswer(deps: DeliverDeps, turn: Turn, answer: CallAnswer): P
     case 'key_mismatch':
       return unknown(deps, turn)
     default:
-      await deps.store.batches.putBack(recipient.deliveryId, { deferred: false })
+      await deps.store.batches.putBack(batch, recipient.deliveryId, { deferred: false })
       return { kind: 'stop', ...(await heedAnswer(deps, batch, answer)) }
   }
 }
@@ -155,13 +157,14 @@ async function unknown(deps: DeliverDeps, turn: Turn): Promise<Step> {
 }
 
 async function applyMessageAnswer(deps: DeliverDeps, turn: Turn, answer: MessageAnswer): Promise<Step> {
-  const { recipient, domains } = turn
+  const { batch, recipient, domains } = turn
   if (answer.kind !== 'deferred') {
+    const step = await record(deps, turn, answer)
     await domains.clear(recipient)
-    return record(deps, turn, answer)
+    return step
   }
   const { reason, retryAfterMs, domainWide } = answer
-  const deferrals = await deps.store.batches.putBack(recipient.deliveryId, { deferred: true })
+  const deferrals = await deps.store.batches.putBack(batch, recipient.deliveryId, { deferred: true })
   if (domainWide) await domains.defer(recipient, retryAfterMs)
   else await domains.clear(recipient)
   if (deferrals >= MAX_DEFERRALS)
@@ -177,7 +180,7 @@ type Learned =
 async function record(deps: DeliverDeps, { batch, recipient }: Turn, learned: Learned): Promise<Step> {
   const { deliveryId, address } = recipient
   const evidence: Evidence = { ...learned, deliveryId, address }
-  await deps.store.batches.record(batch.id, [evidence])
+  await recordEvidence(deps, batch.id, [evidence])
   if (learned.kind !== 'accepted') await pauseWhenMuchFails(deps, batch)
   return { kind: 'done' }
 }

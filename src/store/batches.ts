@@ -102,7 +102,7 @@ export interface BatchStore {
   /** Before one message of a batch that goes one by one: its delivery becomes submitting, if that is still to be. */
   begin(fence: Fence, message: { readonly deliveryId: DeliveryId; readonly address: string }): Promise<Begin>
   /** What was begun and certainly not taken is planned again. `deferred` counts; returns how often it has been. */
-  putBack(deliveryId: DeliveryId, how: { readonly deferred: boolean }): Promise<number>
+  putBack(fence: Fence, deliveryId: DeliveryId, how: { readonly deferred: boolean }): Promise<number>
   /** Writes down what was learned, by delivery, and settles the batch when no member of it is left open. */
   record(batchId: BatchId, evidence: readonly Evidence[]): Promise<void>
   /**

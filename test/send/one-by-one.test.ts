@@ -73,6 +73,20 @@ forEachDatabase((tier) => {
       expect([...sending.provider.accepted.values()]).toEqual(Array(5).fill(1))
     })
 
+    test('records what was accepted although the database is away for a moment', async () => {
+      const sending = await open({ readers: 3 })
+      const send = await sending.prepared()
+      const { record } = sending.store.batches
+      let failures = 0
+      sending.store.batches.record = async (...evidence) => {
+        if (failures++ < 3) throw new Error('terminating connection due to administrator command')
+        return record(...evidence)
+      }
+      await deliverInTime(sending)
+      await sweep(sending)
+      expect(await summary(sending, send)).toEqual({ state: 'sent', accepted: 3 })
+    })
+
     test('that wakes up after its lease submits nothing more, but what it learned counts', async () => {
       let stopped = false
       const sleepOnce = async (at: DeliverStep) => {

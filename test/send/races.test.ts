@@ -263,8 +263,31 @@ forEachDatabase((tier) => {
       await sending.store.batches.begin(batch, first)
       await sending.clock.advance(LEASE_MS + 1_000)
       await sweep(sending)
-      await sending.store.batches.putBack(first.deliveryId, { deferred: true })
+      await sending.store.batches.putBack(batch, first.deliveryId, { deferred: true })
       expect(await outcomes()).toEqual(['planned', 'planned', 'uncertain'])
+    })
+  })
+
+  describe('a message that an operator has planned anew', () => {
+    test('is not touched by the worker that had it before', async () => {
+      await database.empty()
+      const sending = await openSending(database, { readers: 1, oneByOne: true })
+      const send = await sending.prepared()
+      const stale = requireClaimed(await claim(sending))
+      const [message] = stale.frozen.batch.recipients
+      if (!message) throw new Error('nobody in it')
+      await sending.store.batches.begin(stale, message)
+      await sending.clock.advance(LEASE_MS + 1_000)
+      await sweep(sending)
+      await sending.store.operator.resend({
+        ...{ of: send, sizes: { main: 10 }, actor: 'test', dryRun: false },
+        which: { kind: 'uncertain', chosen: 'all' },
+      })
+      const current = requireClaimed(await claim(sending))
+      expect(await sending.store.batches.begin(current, message)).toBe('begun')
+      await sending.store.batches.putBack(stale, message.deliveryId, { deferred: false })
+      const { rows } = await database.pool.query('select outcome from delivery')
+      expect(rows).toEqual([{ outcome: 'submitting' }])
     })
   })
 

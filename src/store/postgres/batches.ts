@@ -16,7 +16,7 @@ export function createBatchStore(pool: Pool): BatchStore {
       return rowCount === 1
     },
     begin: (fence, message) => beginMessage(pool, fence, message),
-    putBack: (deliveryId, how) => putMessageBack(pool, deliveryId, how),
+    putBack: (fence, deliveryId, how) => putMessageBack(pool, fence, deliveryId, how),
     record: (batchId, evidence) => transaction(pool, (client) => recordEvidence(client, [batchId], evidence)),
     giveBack: async (fence, { nothingAccepted, afterMs, setback }) => {
       const { rowCount } = await pool.query(nothingAccepted ? BACK_TO_PENDING : BACK_TO_DOUBT, [

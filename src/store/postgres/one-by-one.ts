@@ -49,18 +49,22 @@ const BEGIN = {
   from judged`,
 }
 
-/** See `BatchStore.putBack`. What is not submitting any more (a sweep has called it uncertain) stays as it is. */
+/**
+ * See `BatchStore.putBack`. What is not submitting any more (a sweep has called it uncertain) stays as it is, and so does
+ * what an operator has planned anew in another batch.
+ */
 export async function putMessageBack(
   pool: Pool,
+  fence: Fence,
   deliveryId: DeliveryId,
   { deferred }: { readonly deferred: boolean },
 ): Promise<number> {
   const { rows } = await pool.query<{ deferrals: number | null }>(
     `update delivery
      set outcome = 'planned', deferrals = coalesce(deferrals, 0) + $2, updated_at = app_now()
-     where id = $1 and outcome = 'submitting'
+     where id = $1 and batch_id = $3 and outcome = 'submitting'
      returning deferrals`,
-    [deliveryId, deferred ? 1 : 0],
+    [deliveryId, deferred ? 1 : 0, fence.id],
   )
   return rows[0]?.deferrals ?? 0
 }
