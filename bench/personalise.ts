@@ -68,8 +68,9 @@ export async function renderForOne(
   { template, props }: SamplePage,
   index: number,
 ): Promise<{ readonly html: Buffer; readonly text: Buffer }> {
-  const { createElement, render, toPlainText, SlotProvider, SlotSheet } = template.engine
+  const { createElement, render, toPlainText, SlotProvider, SlotSheet } = await import(template.compiled.engine)
+  const { default: component } = await import(template.compiled.module)
   const sheet = new SlotSheet(String(9_000_000_000 + index))
-  const html = await render(createElement(SlotProvider, { sheet, children: createElement(template.component, props) }))
+  const html = await render(createElement(SlotProvider, { sheet, children: createElement(component, props) }))
   return { html: Buffer.from(html), text: Buffer.from(toPlainText(html, {})) }
 }

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 /** Where compiled modules lie (absolute), and the sha256 of every source file they were made from. */
 export type CachedBundle = {
   readonly engine: string
+  readonly thread: string
   /** By template name. */
   readonly modules: Readonly<Record<string, string>>
   /** By absolute path. */
@@ -23,7 +24,7 @@ export async function recallBundle(key: string, cacheDir: string): Promise<Cache
     const bundle: CachedBundle = JSON.parse(await readFile(noteFile(key, cacheDir), 'utf8'))
     const hashes = await hashSources(Object.keys(bundle.sources))
     const isFresh = Object.entries(bundle.sources).every(([path, hash]) => hashes[path] === hash)
-    return isFresh && [bundle.engine, ...Object.values(bundle.modules)].every((path) => existsSync(path))
+    return isFresh && [bundle.engine, bundle.thread, ...Object.values(bundle.modules)].every((path) => existsSync(path))
       ? bundle
       : undefined
   } catch {

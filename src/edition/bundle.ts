@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type BuildFailure, type BuildResult, build, type Message, type Plugin } from 'esbuild'
 import { AppError } from '../error.ts'
@@ -11,7 +11,9 @@ import { shownPath } from './frames.ts'
 export type TemplateFile = { readonly name: string; readonly path: string }
 
 /** What compiling came to: where each module now lies, and, by template name, why the others do not exist. */
-export type Bundle = Pick<CachedBundle, 'engine' | 'modules'> & {
+export type Bundle = Pick<CachedBundle, 'engine' | 'thread' | 'modules'> & {
+  /** Every source but those of packages. */
+  readonly own: readonly string[]
   /** `file:line:column: message` */
   readonly failures: ReadonlyMap<string, string>
 }
@@ -29,7 +31,7 @@ export async function bundleTemplates(files: readonly TemplateFile[], cacheDir: 
   // This file is among the sources: it says how they are compiled.
   const key = sha256(JSON.stringify([await readFile(import.meta.filename, 'utf8'), cacheDir, process.cwd(), files]))
   const known = await recallBundle(key, cacheDir)
-  if (known !== undefined) return { ...known, failures: new Map() }
+  if (known !== undefined) return bundleOf(known, new Map())
   const together = await compile(files, cacheDir, 'whole')
   if (together.kind === 'compiled') return keep(together.result, files, cacheDir, key, new Map())
   const failures = await failuresOf(files, cacheDir)
@@ -59,17 +61,25 @@ type Extent = 'whole' | 'own code'
 type InMemory = BuildResult<{ write: false; metafile: true }>
 
 const ENGINE_ENTRY = 'pressroom:engine'
+// For programs that measure what rendering costs.
 const ENGINE = `
   export { createElement } from 'react'
   export { render, toPlainText } from '@react-email/render'
   export { SlotProvider, SlotSheet } from './emails/slots.tsx'
 `
 
+/** What runs in the thread that holds the templates; in a checkout `.ts`, when built `.js`. */
+const THREAD = join(import.meta.dirname, `template-thread${extname(import.meta.filename)}`)
+
 async function compile(files: readonly TemplateFile[], cacheDir: string, extent: Extent): Promise<Compiled> {
   try {
     const result = await build({
       absWorkingDir: process.cwd(),
-      entryPoints: [{ in: ENGINE_ENTRY, out: 'engine' }, ...files.map(({ name, path }) => ({ in: path, out: name }))],
+      entryPoints: [
+        { in: ENGINE_ENTRY, out: 'engine' },
+        { in: THREAD, out: 'thread' },
+        ...files.map(({ name, path }) => ({ in: path, out: `of/${name}` })),
+      ],
       entryNames: '[dir]/[name]-[hash]',
       chunkNames: 'shared/[hash]',
       outExtension: { '.js': '.mjs' },
@@ -99,12 +109,23 @@ async function compile(files: readonly TemplateFile[], cacheDir: string, extent:
   }
 }
 
+// What it does there would be another copy's doing, of which the server knows nothing.
+const NOT_FOR_TEMPLATES = { text: 'A template may not import the code of Pressroom, but what pressroom/emails exports' }
+
+/** Whether a file is of Pressroom's own code, as it lies here. */
+function isOwnCode(path: string): boolean {
+  const inside = relative(dirname(import.meta.dirname), path)
+  return path !== '' && !inside.startsWith('..') && !isAbsolute(inside)
+}
+
+/** What a name that templates import stands for: all components of React Email are one package here. */
+function aliasOf(path: string): string {
+  if (path === 'pressroom/emails') return join(PACKAGE_ROOT, 'emails', 'index.ts')
+  return /^(react-email|@react-email\/(?!render$)[a-z-]+)$/.test(path) ? '@react-email/components' : path
+}
+
 /** Resolves what has to be the same for all templates from our own dependencies, wherever the template lies. */
 function ownCopies(extent: Extent): Plugin {
-  const aliases: Readonly<Record<string, string>> = {
-    'react-email': '@react-email/components',
-    'pressroom/emails': join(PACKAGE_ROOT, 'emails', 'index.ts'),
-  }
   const asked = Symbol('asked')
   return {
     name: 'own-copies',
@@ -115,14 +136,18 @@ function ownCopies(extent: Extent): Plugin {
         loader: 'js',
         resolveDir: PACKAGE_ROOT,
       }))
+      onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, importer }) =>
+        isOwnCode(resolve(resolveDir, path)) && !isOwnCode(importer) ? { errors: [NOT_FOR_TEMPLATES] } : undefined,
+      )
+      onResolve({ filter: /^pressroom$/ }, () => ({ errors: [NOT_FOR_TEMPLATES] }))
       // React Email loads it for its `pretty`, which is not used here.
       onResolve({ filter: /^prettier(\/|$)/ }, ({ path }) => ({ path, external: true }))
       onResolve(
-        { filter: /^(react|react-dom|react-email|@react-email\/(components|render)|zod|pressroom\/emails)(\/|$)/ },
+        { filter: /^(react|react-dom|react-email|@react-email\/[a-z-]+|zod|pressroom\/emails)(\/|$)/ },
         async ({ path, kind, pluginData }) => {
           if (pluginData === asked) return undefined
           if (extent === 'own code' && path !== 'pressroom/emails') return { path, external: true }
-          const found = await find(aliases[path] ?? path, { kind, resolveDir: PACKAGE_ROOT, pluginData: asked })
+          const found = await find(aliasOf(path), { kind, resolveDir: PACKAGE_ROOT, pluginData: asked })
           // Schemas are shared with this process rather than copied.
           return /^zod(\/|$)/.test(path) && found.errors.length === 0
             ? { path: pathToFileURL(found.path).href, external: true }
@@ -146,11 +171,18 @@ async function keep(
   const sources = Object.keys(metafile.inputs).filter((source) => !source.startsWith('pressroom:'))
   const bundle = {
     engine: outputOf(resolve(`pressroom:${ENGINE_ENTRY}`)),
+    thread: outputOf(THREAD),
     modules: Object.fromEntries(files.map(({ name, path }) => [name, outputOf(path)])),
     sources: await hashSources(sources.map((source) => resolve(source))),
   }
   await keepBundle(key, cacheDir, bundle, outputFiles)
-  return { ...bundle, failures }
+  return bundleOf(bundle, failures)
+}
+
+function bundleOf(known: CachedBundle, failures: ReadonlyMap<string, string>): Bundle {
+  const { engine, thread, modules, sources } = known
+  const own = Object.keys(sources).filter((path) => !path.includes(`${sep}node_modules${sep}`))
+  return { engine, thread, modules, own, failures }
 }
 
 function describe(errors: readonly Message[]): string {

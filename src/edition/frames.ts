@@ -7,9 +7,8 @@ import { fileURLToPath } from 'node:url'
  * Where in a template an error was thrown, as `file:line:column` seen from the working directory; undefined when
  * its stack leads through no file of a template. `cacheDir` is where the compiled templates lie.
  */
-export function whereThrown(error: unknown, cacheDir: string): string | undefined {
-  if (!(error instanceof Error)) return undefined
-  for (const line of (error.stack ?? '').split('\n')) {
+export function whereThrown(stack: string | undefined, cacheDir: string): string | undefined {
+  for (const line of (stack ?? '').split('\n')) {
     const place = templatePlace(line, cacheDir)
     if (place !== undefined) return place
   }
@@ -29,8 +28,13 @@ function templatePlace(line: string, cacheDir: string): string | undefined {
   if (where === '') return undefined
   const path = where.startsWith('file:') ? fileURLToPath(where) : where
   const place = isWithin(path, cacheDir) ? originalPlace(path, Number(row), Number(column)) : undefined
-  if (place === undefined || place.path.includes(`${sep}node_modules${sep}`)) return undefined
+  if (place === undefined || isOurs(place.path)) return undefined
   return `${shownPath(place.path)}:${place.line}:${place.column}`
+}
+
+// A package's, or the thread's that renders: the fault lies with who called it.
+function isOurs(path: string): boolean {
+  return path.includes(`${sep}node_modules${sep}`) || isWithin(path, dirname(import.meta.dirname))
 }
 
 function originalPlace(path: string, line: number, column: number) {

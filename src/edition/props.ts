@@ -1,4 +1,5 @@
-import type { ArticleProps, IssueProps, NewsletterProps, SingleProps } from '../../emails/props.ts'
+import type { ArticleProps, Branding, IssueProps, NewsletterProps, SingleProps } from '../../emails/props.ts'
+import { phrase, stringsFor } from '../../emails/strings.ts'
 import type { Article } from '../article/article.ts'
 import { directionOf } from '../article/field.ts'
 import { readMinutes } from '../article/text.ts'
@@ -9,10 +10,12 @@ export type NewsletterFacts = {
   readonly fromName: string
   readonly postalAddress: string
   readonly homepage: string | null
-  /** BCP 47; decides how dates are written. */
+  /** BCP 47; decides in which language the fixed sentences are, and how dates are written. */
   readonly locale: string
   /** IANA name; decides which day it is. */
   readonly timeZone: string
+  /** How it looks; default: as the theme has it. Its logo is an https URL. */
+  readonly branding?: Branding | undefined
 }
 
 /** What a mail says about the issue as such; `date` is the day it goes out. */
@@ -21,6 +24,8 @@ export type IssueFacts = {
   readonly preheader: string
   readonly number?: number | undefined
   readonly date?: Date | undefined
+  /** How much of an article is shown; null or left out: as the template does. */
+  readonly excerpt?: IssueProps['issue']['excerpt'] | null
 }
 
 /** Maps an issue of at least one article to what its template sees. The same facts give the same props. */
@@ -30,7 +35,7 @@ export function issueProps(
   articles: readonly [Article, ...Article[]],
 ): IssueProps {
   const [lead, ...others] = articles
-  const { subject, preheader, number, date } = issue
+  const { subject, preheader, number, date, excerpt } = issue
   return {
     newsletter: newsletterProps(newsletter),
     issue: {
@@ -38,26 +43,20 @@ export function issueProps(
       preheader,
       ...(number === undefined ? {} : { number }),
       ...(date === undefined ? {} : { date: dayText(date, newsletter, { weekday: 'long' }) }),
+      ...(excerpt ? { excerpt } : {}),
     },
     articles: [articleProps(lead, newsletter), ...others.map((article) => articleProps(article, newsletter))],
   }
 }
 
-/** Maps a mail to one reader to what its template sees; subject and preheader are the template's own when it has any. */
-export function singleProps(
-  newsletter: NewsletterFacts,
-  template: {
-    readonly subject?: ((props: { readonly newsletter: NewsletterProps }) => string) | undefined
-    readonly preheader?: ((props: { readonly newsletter: NewsletterProps }) => string) | undefined
-  },
-): SingleProps {
-  const props = { newsletter: newsletterProps(newsletter) }
-  const subject = template.subject?.(props) ?? newsletter.name
-  return { ...props, subject, preheader: template.preheader?.(props) ?? subject }
+/** Maps a mail to one reader to what its template sees, but for its lines, which are the template's own. */
+export function singleProps(newsletter: NewsletterFacts): Pick<SingleProps, 'newsletter'> {
+  return { newsletter: newsletterProps(newsletter) }
 }
 
 /** Maps a newsletter to what a template sees of it. */
-export function newsletterProps({ name, fromName, postalAddress, homepage, locale }: NewsletterFacts): NewsletterProps {
+export function newsletterProps(newsletter: NewsletterFacts): NewsletterProps {
+  const { name, fromName, postalAddress, homepage, locale, branding = {} } = newsletter
   return {
     name,
     senderName: fromName,
@@ -65,7 +64,8 @@ export function newsletterProps({ name, fromName, postalAddress, homepage, local
     ...(homepage === null ? {} : { homepage }),
     locale,
     dir: directionOf(locale),
-    reason: `You receive ${name} because you subscribed to it.`,
+    reason: phrase(stringsFor(locale).reason, { newsletter: name }),
+    ...(Object.keys(branding).length === 0 ? {} : { branding }),
   }
 }
 

@@ -2,29 +2,23 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { ComponentType, ReactElement, ReactNode } from 'react'
-import { type Template, templateFrom } from '../../emails/registry.ts'
-import type { SlotSheet } from '../../emails/slots.tsx'
 import { AppError } from '../error.ts'
-import { bundleTemplates, PACKAGE_ROOT, type TemplateFile } from './bundle.ts'
-import { whereThrown } from './frames.ts'
+import { type Bundle, bundleTemplates, PACKAGE_ROOT, type TemplateFile } from './bundle.ts'
+import { shownPath } from './frames.ts'
+import type { PageRequest, RenderedPage, TemplateFacts } from './template-thread.ts'
+import { type CompiledTemplate, describeTemplate, renderTemplate, TemplateFailure } from './template-work.ts'
 
-/** React and React Email as the templates of one set use them. */
-export type Engine = {
-  readonly createElement: <Props extends object>(type: ComponentType<Props>, props: Props) => ReactElement
-  readonly render: (element: ReactElement) => Promise<string>
-  readonly toPlainText: (html: string, options: object) => string
-  readonly SlotProvider: ComponentType<{ sheet: SlotSheet; children: ReactNode }>
-  readonly SlotSheet: new (nonce: string) => SlotSheet
-}
-
-/** A template that can be rendered. */
-export type LoadedTemplate = Template & {
+/** A template that can be rendered. It is run in a thread of its own and never in this one, whatever it does. */
+export type LoadedTemplate = TemplateFacts & {
+  readonly name: string
   /** Its source, absolute. */
   readonly file: string
-  readonly engine: Engine
-  /** Where in the template's source an error was thrown, `file:line:column`. */
-  readonly whereThrown: (error: unknown) => string | undefined
+  /** Props in its PreviewProps that no mail is given: what it shows of them in a preview will be missing from a send. */
+  readonly ownProps: readonly string[]
+  /** The URL of its compiled module, and of the React that it was compiled with. */
+  readonly compiled: { readonly module: string; readonly engine: string }
+  /** @throws AppError `invalid_input` when the props do not fit it, or when it throws or does not end */
+  render(request: PageRequest): Promise<RenderedPage>
 }
 
 /** A template that cannot be used, and why: `file:line:column: message` where that is known. */
@@ -35,6 +29,8 @@ export type TemplateSet = {
   /** Sorted; the broken ones are not among them. */
   readonly names: readonly string[]
   readonly broken: readonly BrokenTemplate[]
+  /** Every file that was compiled, wherever it lies, but those of packages; absolute. */
+  readonly sources: readonly string[]
   /** @throws AppError `not_found` with the names that exist, or `invalid_input` with what is wrong with the template */
   get(name: string): LoadedTemplate
   /** The templates as they are now; this set stays as it is. */
@@ -42,56 +38,81 @@ export type TemplateSet = {
 }
 
 export type TemplateFolders = {
-  /** The user's templates (EMAILS_DIR): its `templates/` if it has one, else all of it. They shadow ours by name. */
+  /** The user's templates (EMAILS_DIR). They shadow ours by name. */
   readonly emailsDir?: string | undefined
   /** Where compiled templates are kept, across processes and restarts. */
   readonly cacheDir: string
 }
 
 /**
- * Compiles and loads every `.tsx` with a default export, ours and the user's. A template's name is its path without
- * extension, folders joined by `/`. One that does not compile, or throws on import, is listed as broken; it is
- * refused only when it is used.
+ * Compiles and loads every `.tsx` and `.jsx` with a default export, ours and the user's. A template's name is its path
+ * without extension and without a leading `templates/`, folders joined by `/`. Folders for other things are passed over:
+ * `components`, `static`, `node_modules` and those whose name begins with `_` or `.`. One that does not compile, or
+ * throws on import, is listed as broken; it is refused only when it is used.
  */
 export async function loadTemplates(folders: TemplateFolders): Promise<TemplateSet> {
   const cacheDir = resolve(folders.cacheDir)
   const files = await templateFiles(folders.emailsDir)
   const bundle = await bundleTemplates(files, cacheDir)
-  const engine: Engine = await import(/* @vite-ignore */ pathToFileURL(bundle.engine).href)
-  const loaded = new Map<string, LoadedTemplate>()
-  const broken: BrokenTemplate[] = []
-  for (const { name, path } of files) {
-    try {
-      const module = bundle.modules[name]
-      if (module === undefined) throw new Error(bundle.failures.get(name))
-      const template = templateFrom(name, await import(/* @vite-ignore */ pathToFileURL(module).href))
-      loaded.set(name, { ...template, file: path, engine, whereThrown: (error) => whereThrown(error, cacheDir) })
-    } catch (error) {
-      broken.push({ name, file: path, error: describe(error, cacheDir) })
+  const loaded = await Promise.all(files.map((file) => loadTemplate(file, bundle, cacheDir)))
+  return templateSet(loaded, bundle.own, () => loadTemplates(folders))
+}
+
+async function loadTemplate(
+  { name, path }: TemplateFile,
+  bundle: Bundle,
+  cacheDir: string,
+): Promise<LoadedTemplate | BrokenTemplate> {
+  const module = bundle.modules[name]
+  if (module === undefined) return { name, file: path, error: bundle.failures.get(name) ?? 'It was not compiled.' }
+  const compiled: CompiledTemplate = { name, file: path, module: urlOf(module), thread: urlOf(bundle.thread) }
+  try {
+    const facts = await describeTemplate(compiled, cacheDir)
+    return {
+      ...facts,
+      ownProps: facts.sampleProps.filter((prop) => !GIVEN[facts.kind].includes(prop)),
+      name,
+      file: path,
+      compiled: { module: compiled.module, engine: urlOf(bundle.engine) },
+      render: (request) => renderTemplate(compiled, request, cacheDir),
     }
+  } catch (error) {
+    if (!(error instanceof TemplateFailure)) throw error
+    return { name, file: path, error: `${error.where ?? shownPath(path)}: ${error.message}` }
   }
-  return templateSet(loaded, broken, () => loadTemplates(folders))
+}
+
+const GIVEN: Readonly<Record<TemplateFacts['kind'], readonly string[]>> = {
+  issue: ['newsletter', 'issue', 'articles'],
+  single: ['newsletter', 'subject', 'preheader'],
+}
+
+function urlOf(path: string): string {
+  return pathToFileURL(path).href
 }
 
 /** Where our own templates lie. */
 export const BUILT_IN_EMAILS = join(PACKAGE_ROOT, 'emails')
 
 function templateSet(
-  loaded: ReadonlyMap<string, LoadedTemplate>,
-  broken: readonly BrokenTemplate[],
+  all: readonly (LoadedTemplate | BrokenTemplate)[],
+  sources: readonly string[],
   reload: () => Promise<TemplateSet>,
 ): TemplateSet {
-  const names = [...loaded.keys()].sort()
+  const broken = all.filter((one) => 'error' in one)
+  const names = all.flatMap((one) => ('error' in one ? [] : [one.name]))
   return {
     names,
     broken,
+    sources,
     reload,
     get(name) {
-      const template = loaded.get(name)
-      if (template !== undefined) return template
-      const why = broken.find((other) => other.name === name)
-      if (why !== undefined) throw new AppError('invalid_input', `The template ${name} cannot be used: ${why.error}`)
-      throw new AppError('not_found', `There is no template ${name}. There are: ${names.join(', ')}.`)
+      const found = all.find((one) => one.name === name)
+      if (found === undefined) {
+        throw new AppError('not_found', `There is no template ${name}. There are: ${names.join(', ')}.`)
+      }
+      if ('error' in found) throw new AppError('invalid_input', `The template ${name} cannot be used: ${found.error}`)
+      return found
     },
   }
 }
@@ -99,8 +120,7 @@ function templateSet(
 async function templateFiles(emailsDir: string | undefined): Promise<readonly TemplateFile[]> {
   const byName = new Map<string, TemplateFile>()
   for (const folder of [BUILT_IN_EMAILS, ...(emailsDir === undefined ? [] : [resolve(emailsDir)])]) {
-    const templates = join(folder, 'templates')
-    for (const file of await filesIn(existsSync(templates) ? templates : folder)) byName.set(file.name, file)
+    for (const file of await filesIn(folder)) byName.set(file.name, file)
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
@@ -111,17 +131,16 @@ async function filesIn(folder: string): Promise<readonly TemplateFile[]> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
     const within = relative(folder, path).split(sep)
-    const hidden = within.some((part) => part === 'node_modules' || part.startsWith('.'))
-    if (!entry.isFile() || !path.endsWith('.tsx') || hidden) continue
-    if (DEFAULT_EXPORT.test(await readFile(path, 'utf8'))) files.push({ name: within.join('/').slice(0, -4), path })
+    if (!entry.isFile() || !/\.[jt]sx$/.test(path) || within.some((part) => FOR_OTHER_THINGS.test(part))) continue
+    if (DEFAULT_EXPORT.test(await readFile(path, 'utf8'))) files.push({ name: nameOf(within), path })
   }
   return files
 }
 
+const FOR_OTHER_THINGS = /^(?:components|static|node_modules|[._].*)$/
 const DEFAULT_EXPORT = /^\s*export\s+default\b|^\s*export\s*\{[^}]*\bdefault\b/m
 
-function describe(error: unknown, cacheDir: string): string {
-  const message = error instanceof Error ? error.message : String(error)
-  const where = whereThrown(error, cacheDir)
-  return where === undefined ? message : `${where}: ${message}`
+function nameOf(within: readonly string[]): string {
+  const path = within[0] === 'templates' ? within.slice(1) : within
+  return path.join('/').replace(/\.[jt]sx$/, '')
 }

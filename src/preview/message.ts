@@ -1,15 +1,15 @@
-import type { IssueProps, SingleProps } from '../../emails/props.ts'
 import { sampleIssue, sampleNewsletter } from '../../emails/sample.ts'
 import type { Article } from '../article/article.ts'
 import type { ReadArticle } from '../article/read.ts'
 import type { Edition, Message, SlotValues } from '../edition/edition.ts'
 import { fillEdition } from '../edition/fill.ts'
+import { issueHeaders, singleHeaders } from '../edition/headers.ts'
 import { issueProps, type NewsletterFacts, singleProps } from '../edition/props.ts'
-import { renderEdition } from '../edition/render.ts'
+import { renderShown } from '../edition/render.ts'
 import { slotNames } from '../edition/slot-names.ts'
+import type { PageRequest } from '../edition/template-thread.ts'
 import type { LoadedTemplate } from '../edition/templates.ts'
 import type { Problem } from '../error.ts'
-import { listHeaders } from '../issue/render.ts'
 
 /** Who the preview pretends to be. */
 export type SampleReader = 'named' | 'unnamed'
@@ -49,28 +49,33 @@ export async function previewMessage(request: {
   readonly origin: string
 }): Promise<PreviewedMessage> {
   const { template, reader, origin } = request
-  const props = propsFor(template, request.source?.article, request.date)
-  const edition = await renderEdition({
+  const article = request.source?.article
+  const props = propsFor(template, article, request.date)
+  const { edition, preheader } = await renderShown({
     template,
     props,
-    headers: (slots) =>
-      template.kind === 'issue' ? listHeaders({ slug: 'preview' }, origin, slots.url('one_click')) : {},
+    sample: article === undefined,
+    headers: (slots) => {
+      const mail = { newsletter: 'preview', publicUrl: origin }
+      if (template.kind === 'single') return singleHeaders({ ...mail, template: template.name })
+      return issueHeaders({ ...mail, issueId: 'preview', oneClickUrl: slots.url('one_click') })
+    },
     locale: PREVIEW_NEWSLETTER.locale,
   })
   const message = fillEdition(edition, sampleValues(edition, reader, origin))
   return {
     ...message,
-    preheader: 'issue' in props ? props.issue.preheader : props.preheader,
+    preheader,
     hash: edition.hash,
     bytes: Buffer.byteLength(message.html),
-    ownText: template.text !== undefined,
+    ownText: template.hasText,
     warnings: request.source?.warnings ?? [],
   }
 }
 
-function propsFor(template: LoadedTemplate, article: Article | undefined, date: Date): IssueProps | SingleProps {
-  if (template.kind === 'single') return singleProps(PREVIEW_NEWSLETTER, template)
-  if (article === undefined) return (template.sample as IssueProps | undefined) ?? sampleIssue
+function propsFor(template: LoadedTemplate, article: Article | undefined, date: Date): PageRequest['props'] {
+  if (template.kind === 'single') return singleProps(PREVIEW_NEWSLETTER)
+  if (article === undefined) return sampleIssue
   const lines = { subject: article.headline, preheader: article.dek ?? article.headline }
   return issueProps(PREVIEW_NEWSLETTER, { ...lines, number: 1, date }, [article])
 }

@@ -49,9 +49,8 @@ function pausedAt(session: Session, title: string): Promise<string | undefined> 
       const { method, params } = JSON.parse(message)
       if (method === 'Debugger.scriptParsed') scripts.set(params.scriptId, params.url)
       if (method !== 'Debugger.paused') return
-      // A thread that stays paused could not be ended.
-      tell(3, 'Runtime.terminateExecution')
-      tell(4, 'Debugger.resume')
+      // A thread that stays paused could not be ended; one ended by the debugger takes the process with it.
+      tell(3, 'Debugger.resume')
       clearTimeout(timer)
       resolve(stackOf(params.callFrames, scripts))
     })

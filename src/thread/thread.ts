@@ -30,10 +30,14 @@ export type FromThread<Answer> =
 
 /**
  * A thread whose work may run for ever: it is stopped then, and the next piece of work gets a new one. `start` starts
- * it, running a module that calls `serveThread`. Nothing is started before there is work, and an idle thread keeps no
- * process alive.
+ * it, running a module that calls `serveThread`. Nothing is started before there is work; an idle thread keeps no
+ * process alive, and is ended after `idleMs` (default: never).
  */
-export function createThread<Request, Answer>(start: () => Worker): Thread<Request, Answer> {
+export function createThread<Request, Answer>(
+  start: () => Worker,
+  { idleMs }: { readonly idleMs?: number } = {},
+): Thread<Request, Answer> {
+  let idle: NodeJS.Timeout | undefined
   let running: Promise<Worker> | undefined
   let last: Promise<unknown> = Promise.resolve()
 
@@ -47,23 +51,36 @@ export function createThread<Request, Answer>(start: () => Worker): Thread<Reque
       throw error
     }
     const outcome = await ask<Request, Answer>(worker, request, deadlineMs)
-    if (outcome.kind === 'late' || outcome.kind === 'ended') running = undefined
+    if (outcome.kind !== 'done') running = undefined
     return outcome
+  }
+
+  async function close(): Promise<void> {
+    clearTimeout(idle)
+    const ending = running
+    running = undefined
+    const worker = await ending?.catch(() => undefined)
+    await worker?.terminate()
   }
 
   return {
     run(request, deadlineMs) {
+      clearTimeout(idle)
       const outcome = last.then(() => work(request, deadlineMs))
-      last = outcome.catch(() => undefined)
+      const settled = outcome.then(ignore, ignore)
+      last = settled
+      if (idleMs !== undefined) {
+        void settled.then(() => {
+          if (last === settled) idle = setTimeout(close, idleMs).unref()
+        })
+      }
       return outcome
     },
-    async close() {
-      const worker = await running?.catch(() => undefined)
-      running = undefined
-      await worker?.terminate()
-    },
+    close,
   }
 }
+
+function ignore(): void {}
 
 /** Resolves when the thread has loaded what it runs. */
 function ready(worker: Worker): Promise<Worker> {
@@ -109,7 +126,7 @@ function answerOf<Answer>(worker: Worker, signal: AbortSignal): Promise<Outcome<
       else reject(thrown(message))
     })
     listen('error', (error: Error) => resolve({ kind: 'ended', why: error.message }))
-    listen('exit', () => resolve({ kind: 'ended', why: 'it ended its own thread' }))
+    listen('exit', () => resolve({ kind: 'ended', why: 'process.exit was called' }))
   })
 }
 

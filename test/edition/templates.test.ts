@@ -139,18 +139,20 @@ describe('loading again', () => {
     await write('notice.tsx', mail('one'))
     const before = await load()
     const after = await before.reload()
-    expect(after.get('notice').component).toBe(before.get('notice').component)
+    expect(after.get('notice').compiled).toEqual(before.get('notice').compiled)
   })
 
   test('deletes compiled files that are a day old and no longer used', async () => {
     await write('notice.tsx', mail('before'))
     const set = await load()
-    for (const file of await readdir(cacheDir)) {
-      if (file.startsWith('notice-')) await utimes(join(cacheDir, file), 0, 0)
+    for (const file of await readdir(join(cacheDir, 'of'))) {
+      if (file.startsWith('notice-')) await utimes(join(cacheDir, 'of', file), 0, 0)
     }
     await write('notice.tsx', mail('after'))
     await set.reload()
-    const left = (await readdir(cacheDir)).filter((file) => file.startsWith('notice-') && file.endsWith('.mjs'))
+    const left = (await readdir(join(cacheDir, 'of'))).filter(
+      (file) => file.startsWith('notice-') && file.endsWith('.mjs'),
+    )
     expect(left).toHaveLength(1)
   })
 })

@@ -30,8 +30,8 @@ export function templateRoutes(app: Pick<App, 'templates'>): FastifyPluginAsyncZ
       async () => {
         const set = await app.templates()
         const rows = set.names.map((name) => {
-          const { kind, text } = set.get(name)
-          return { name, kind, hasOwnText: text !== undefined }
+          const { kind, hasText } = set.get(name)
+          return { name, kind, hasOwnText: hasText }
         })
         return { rows, broken: set.broken.map(({ name, error }) => ({ name, error })), next: null }
       },
