@@ -62,7 +62,7 @@ export function createPaceStore(pool: Pool): PaceStore {
         `update provider
          set requests_per_second = $2, updated_at = app_now(),
              next_slot_at = case
-               when $2 > requests_per_second then least(next_slot_at, app_now() + make_interval(secs => 1 / $2::float8))
+               when $2 > requests_per_second then least(next_slot_at, app_now() + make_interval(secs => 1.015 / $2::float8))
                else next_slot_at
              end
          where account = $1`,
@@ -94,20 +94,21 @@ export function createPaceStore(pool: Pool): PaceStore {
   }
 }
 
-// One row lock, held for the statement. A provider that is down lets one probe through a minute.
+// One row lock, held for the statement. A provider that is down lets one probe through a minute. Turns are a hair further
+// apart than the limit asks for: it counts in windows that open when a request arrives, and travelling takes its time.
 const TAKE_SLOT = {
   name: 'take_slot',
   text: `
   with taken as (
     update provider
-    set next_slot_at = greatest(next_slot_at, app_now()) + make_interval(secs => 1 / requests_per_second),
+    set next_slot_at = greatest(next_slot_at, app_now()) + make_interval(secs => 1.015 / requests_per_second),
         blocked_until = case when blocked_reason = 'down' then app_now() + interval '1 minute' end,
         blocked_reason = case when blocked_reason = 'down' then 'down' end,
         blocked_detail = case when blocked_reason = 'down' then blocked_detail end,
         updated_at = app_now()
     where account = $1 and (blocked_until is null or blocked_until <= app_now())
     returning requests_per_second, blocked_reason is not null as probe, daily_limit is not null as counts_day, extract(epoch from
-      next_slot_at - make_interval(secs => 1 / requests_per_second) - app_now())::float8 * 1000 as wait_ms
+      next_slot_at - make_interval(secs => 1.015 / requests_per_second) - app_now())::float8 * 1000 as wait_ms
   )
   select taken.*, provider.blocked_reason
   from provider
