@@ -50,6 +50,7 @@ export async function scheduleIssue(app: App, issue?: IssueId): Promise<Schedule
 }
 
 async function writeIssue(app: App): Promise<IssueId> {
-  const { id } = await app.store.articles.create(readArticle({ text: TEXT }).article)
+  const { article } = await readArticle({ text: TEXT })
+  const { id } = await app.store.articles.create(article)
   return (await createIssue(app, { newsletter: SLUG, articles: [id], template: 'article' })).id
 }

@@ -252,7 +252,10 @@ async function persist<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask()
     } catch (error) {
-      if (attempt === 50 || (error instanceof AppError && error.code !== 'unavailable')) throw error
+      // Drivers and networks give their errors a code; what has none is a mistake of somebody's, and stays one.
+      const passes =
+        error instanceof AppError ? error.code === 'unavailable' : error instanceof Error && 'code' in error
+      if (attempt === 50 || !passes) throw error
       await sleep(200)
     }
   }
