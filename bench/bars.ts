@@ -1,4 +1,4 @@
-import type { Figure } from './figure.ts'
+import type { Figure, Target } from './figure.ts'
 import type { Measurements } from './measurements.ts'
 
 /** A figure before it is measured. `measure` gives null where this machine cannot tell. */
@@ -6,32 +6,69 @@ export type Bar = Pick<Figure, 'name' | 'unit' | 'target'> & {
   readonly measure: (measured: Measurements) => Promise<number | null>
 }
 
+const NO_TARGET = null
+const MICROS = 'µs/recipient'
+const RATE = 'recipients/s'
+
 /** Every figure of the benchmark, in the order in which they are measured and shown. */
 export const BARS: readonly Bar[] = [
-  bar(
-    'personalise: fill into a body, against render',
-    'times as fast',
-    150,
-    async (m) => (await m.personalise()).ratio,
-  ),
-  bar('personalise: fill into a body', 'messages/s', null, async (m) => (await m.personalise()).wiredPerSecond),
-  bar('personalise: fill into strings', 'messages/s', null, async (m) => (await m.personalise()).filledPerSecond),
-  bar('personalise: render and toPlainText', 'messages/s', null, async (m) => (await m.personalise()).rendersPerSecond),
-  bar('assemble: without sha256', 'GB/s', 1, async (m) => (await m.assemble()).plain),
-  bar('assemble: with sha256', 'GB/s', 0.4, async (m) => (await m.assemble()).hashed),
-  bar('pipeline: bare client, no database', 'recipients/s', null, (m) => m.bareClient()),
-  bar('pipeline: queue on PostgreSQL', 'recipients/s', 5_000, async (m) => (await m.pipeline()).perSecond),
-  bar('pipeline: processor, worker', 'µs/recipient', null, async (m) => (await m.pipeline()).workerCpu),
-  bar('pipeline: processor, PostgreSQL', 'µs/recipient', null, async (m) => (await m.pipeline()).databaseCpu),
-  bar('pipeline: processor, sink', 'µs/recipient', null, async (m) => (await m.pipeline()).sinkCpu),
-  bar('pipeline: queue on Redis', 'recipients/s', 5_000, async (m) => (await m.redisPipeline())?.perSecond ?? null),
-  bar('pipeline: tutorial design', 'recipients/s', null, (m) => m.tutorial()),
-  bar('pipeline: against the tutorial design', 'times as fast', 10, async (m) => {
-    const { perSecond } = await m.pipeline()
-    return perSecond / (await m.tutorial())
+  bar('start: npm start to the first page, embedded', 's', { most: 6 }, (m) => m.firstPage()),
+  bar('personalise: fill into a body, against render', 'times as fast', { least: 150 }, async (m) => {
+    return (await m.personalise()).ratio
   }),
+  bar('personalise: fill into a body', 'messages/s', NO_TARGET, async (m) => (await m.personalise()).wiredPerSecond),
+  bar('personalise: fill into strings', 'messages/s', NO_TARGET, async (m) => (await m.personalise()).filledPerSecond),
+  bar('personalise: render and toPlainText', 'messages/s', NO_TARGET, async (m) => {
+    return (await m.personalise()).rendersPerSecond
+  }),
+  bar('assemble: without sha256', 'GB/s', { least: 1 }, async (m) => (await m.assemble()).plain),
+  bar('assemble: with sha256', 'GB/s', { least: 0.4 }, async (m) => (await m.assemble()).hashed),
+  bar('pipeline: bare client, no database', RATE, NO_TARGET, async (m) => (await m.bareClient()).perSecond),
+  bar('pipeline: bare client, its processor', MICROS, NO_TARGET, async (m) => (await m.bareClient()).cpu),
+  bar('pipeline: embedded', RATE, { least: 5_000 }, async (m) => (await m.embedded()).perSecond),
+  bar('pipeline: embedded, processor of the worker', MICROS, NO_TARGET, async (m) => (await m.embedded()).workerCpu),
+  bar('pipeline: embedded, processor of PostgreSQL', MICROS, NO_TARGET, async (m) => (await m.embedded()).databaseCpu),
+  bar('pipeline: embedded, processor of the sink', MICROS, NO_TARGET, async (m) => (await m.embedded()).sinkCpu),
+  bar('pipeline: PostgreSQL', RATE, { least: 5_000 }, async (m) => (await m.postgres())?.perSecond ?? null),
+  bar('pipeline: PostgreSQL and Redis', RATE, { least: 5_000 }, async (m) => (await m.redis())?.perSecond ?? null),
+  bar('pipeline: tutorial design', RATE, NO_TARGET, (m) => m.tutorial()),
+  bar('pipeline: embedded, against the tutorial design', 'times as fast', { least: 10 }, async (m) => {
+    return (await m.embedded()).perSecond / (await m.tutorial())
+  }),
+  bar('smtp: bare nodemailer, no database', RATE, NO_TARGET, async (m) => m.bareNodemailer()),
+  bar('smtp: Pressroom, embedded', RATE, NO_TARGET, async (m) => (await m.smtp()).perSecond),
+  bar('smtp: Pressroom, against bare nodemailer', 'times as fast', NO_TARGET, async (m) => {
+    return (await m.smtp()).perSecond / (await m.bareNodemailer())
+  }),
+  bar('smtp: Pressroom, processor of the worker', MICROS, NO_TARGET, async (m) => (await m.smtp()).workerCpu),
+  bar('many readers: schedule call', 'ms', { most: 100 }, async (m) => (await m.many()).scheduleMs),
+  bar('many readers: prepare', 's', { most: 30 }, async (m) => (await m.many()).prepareMs / 1_000),
+  bar('many readers: memory of the worker over that at 10,000', 'MB', { most: 100 }, async (m) => {
+    return (await m.many()).memoryGrowthMb
+  }),
+  bar('many readers: progress', 'ms', NO_TARGET, async (m) => (await m.many()).progressMs),
+  bar('many readers: what is due, and settling sends', 'ms', NO_TARGET, async (m) => (await m.many()).sweepMs),
+  bar('many readers: claim of one batch', 'ms', NO_TARGET, async (m) => (await m.many()).claimMs),
+  ...paceBars('1 worker', (m) => m.pace({ workers: 1, requestsPerSecond: 50, jitterMs: 0 }), 98),
+  ...paceBars('4 workers', (m) => m.pace({ workers: 4, requestsPerSecond: 50, jitterMs: 0 }), 98),
+  ...paceBars('4 workers, 0-50 ms jitter', (m) => m.pace({ workers: 4, requestsPerSecond: 50, jitterMs: 50 }), 95),
+  ...paceBars('4 workers, 10 requests/s', (m) => m.pace({ workers: 4, requestsPerSecond: 10, jitterMs: 0 }), 98),
 ]
 
-function bar(name: string, unit: string, target: number | null, measure: Bar['measure']): Bar {
+/** A pace is kept when the share of the limit is reached and nothing is turned away; with jitter, being turned away costs no attempt. */
+function paceBars(name: string, pace: (m: Measurements) => ReturnType<Measurements['pace']>, least: number): Bar[] {
+  const jitters = name.includes('jitter')
+  return [
+    bar(`pace: ${name}, share of the limit`, '%', { least }, async (m) => (await pace(m)).sharePercent),
+    bar(`pace: ${name}, turned away (429)`, 'requests', jitters ? NO_TARGET : { most: 0 }, async (m) => {
+      return (await pace(m)).turnedAway
+    }),
+    ...(jitters
+      ? [bar(`pace: ${name}, setbacks`, 'batches', { most: 0 }, async (m: Measurements) => (await pace(m)).setbacks)]
+      : []),
+  ]
+}
+
+function bar(name: string, unit: string, target: Target | null, measure: Bar['measure']): Bar {
   return { name, unit, target, measure }
 }

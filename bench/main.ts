@@ -8,20 +8,24 @@ import { leaving } from './servers.ts'
 
 const USAGE = `npm run bench -- [options]
   --only <text>       only the figures whose name holds it
-  --recipients <n>    readers of the send that is measured (default 50,000)
+  --recipients <n>    readers of the sends that are timed (default 50,000)
+  --quick             5,000 of them, 100,000 where a million is meant, 10 s where a minute is; targets stay
   --json              ends with one line of JSON: an array of {name, value, unit, target, holds}
   --cpu-prof <dir>    writes a processor profile of the worker there`
 
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
-    recipients: { type: 'string', default: '50000' },
+    recipients: { type: 'string' },
+    quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     'cpu-prof': { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
-const recipients = Number(options.recipients)
+const { quick } = options
+const recipients = Number(options.recipients ?? (quick ? 5_000 : 50_000))
+const sizes = { recipients, manyReaders: quick ? 100_000 : 1_000_000, paceSeconds: quick ? 10 : 60 }
 const bars = BARS.filter(({ name }) => name.includes(options.only))
 
 if (options.help) console.log(USAGE)
@@ -39,7 +43,7 @@ async function run(): Promise<void> {
     process.once(signal, () => leave.now().finally(() => process.exit(130)))
   }
   const say = (line: string) => console.error(line)
-  const measured = measurements({ recipients, profileDir: options['cpu-prof'] }, leave, say)
+  const measured = measurements({ ...sizes, profileDir: options['cpu-prof'] }, leave, say)
   const figures: Figure[] = []
   try {
     say(`Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'processor'}, load ${load()}`)

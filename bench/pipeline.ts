@@ -1,24 +1,16 @@
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type App, openApp } from '../src/app.ts'
-import { type Config, readConfig } from '../src/config/config.ts'
-import type { NewsletterId, SendId } from '../src/id.ts'
-import { createIssue } from '../src/issue/create.ts'
-import { createNewsletter } from '../src/newsletter/create.ts'
-import { findSend, scheduleSend } from '../src/send/schedule.ts'
-import { type Child, startChild } from './child.ts'
+import { scheduleSend } from '../src/send/schedule.ts'
+import type { Send } from '../src/send/send.ts'
+import type { Child } from './child.ts'
+import { addReaders, type Installation, type InstallationPlace, openInstallation, untilSend } from './installation.ts'
 import type { WorkerAnswers } from './pressroom-worker.ts'
-import { newsletter, PUBLIC_URL, readSample, SECRET, SUBJECT, sampleRow } from './sample.ts'
 import { serverCpu } from './server-cpu.ts'
 import type { SinkAnswers } from './sink.ts'
 
-export type PipelineRun = {
-  readonly databaseUrl: string
-  /** Null: the queue is in the database. */
-  readonly redisUrl: string | null
-  readonly directory: string
+export type PipelineRun = InstallationPlace & {
   readonly sink: Child<SinkAnswers>
   readonly recipients: number
+  /** Calls a second that the provider is known to take. */
+  readonly requestsPerSecond: number
   /** Where a profile of the worker is written, if anywhere. */
   readonly profileDir: string | undefined
 }
@@ -33,79 +25,31 @@ export type Piped = {
   readonly sinkCpu: number
 }
 
-/** What the sink says its limit is; see there. */
-const REQUESTS_PER_SECOND = 1_000_000
-const ROWS_AN_IMPORT = 5_000
-
 /**
- * A whole send on real parts: PostgreSQL that syncs to disk, BullMQ, one worker in a process of its own with the
- * settings it has by default, and the Resend provider posting to the sink. Timed by the database, from the moment the
- * send was due until it was sent, freezing the audience included. Throws when not every reader was accepted once.
+ * A whole send on real parts: PostgreSQL that syncs to disk, BullMQ, one worker in a process of its own, and a provider
+ * that talks to the sink. Timed by the database, from the moment the send was due until it was sent, freezing the
+ * audience included. Throws when not every reader was accepted once.
  */
 export async function runPipeline(run: PipelineRun): Promise<Piped> {
-  const config = await benchConfig(run)
-  const app = await openApp(config)
-  const nodeArgs = run.profileDir ? ['--cpu-prof', `--cpu-prof-dir=${run.profileDir}`] : []
+  const installation = await openInstallation(run)
+  const { app } = installation
   try {
-    const issueId = await writeIssue(app, run.recipients)
+    await addReaders(installation, run.recipients)
     // The first answer tells the account's pace; until then it is two calls a second, which is not what is asked here.
-    await app.store.pace.learn(app.provider.account, REQUESTS_PER_SECOND)
-    const worker = startChild<WorkerAnswers>('pressroom-worker.ts', {
-      env: { BENCH_CONFIG: JSON.stringify(config) },
-      nodeArgs,
-    })
-    try {
-      await worker.ask('ready')
-      return await timeSend(app, worker, issueId, run)
-    } finally {
-      await worker.stop()
-    }
+    await app.store.pace.learn(app.provider.account, run.requestsPerSecond)
+    const nodeArgs = run.profileDir ? ['--cpu-prof', `--cpu-prof-dir=${run.profileDir}`] : []
+    return await timeSend(installation, await installation.startWorker({ nodeArgs }), run)
   } finally {
-    await app.close()
-  }
-}
-
-async function benchConfig({ databaseUrl, redisUrl, directory, sink }: PipelineRun): Promise<Config> {
-  const settings = {
-    PUBLIC_URL,
-    DATA_DIR: directory,
-    DATABASE_URL: databaseUrl,
-    ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
-    APP_SECRET: SECRET,
-    RESEND_API_KEY: 're_benchmark',
-    RESEND_BASE_URL: await sink.ask('url'),
-    LOG_LEVEL: 'warn',
-  }
-  return readConfig(settings, join(import.meta.dirname, '..'))
-}
-
-async function writeIssue(app: App, recipients: number): Promise<Parameters<typeof scheduleSend>[1]['issueId']> {
-  const { id, slug } = await createNewsletter(app.store.newsletters, newsletter)
-  await addReaders(app, id, recipients)
-  const article = await app.store.articles.create(await readSample())
-  const issue = await createIssue(app, {
-    newsletter: slug,
-    articles: [article.id],
-    subject: SUBJECT,
-    template: 'article',
-  })
-  return issue.id
-}
-
-async function addReaders({ store }: App, id: NewsletterId, recipients: number): Promise<void> {
-  for (let first = 0; first < recipients; first += ROWS_AN_IMPORT) {
-    const count = Math.min(ROWS_AN_IMPORT, recipients - first)
-    const rows = Array.from({ length: count }, (_, index) => sampleRow(first + index))
-    await store.subscribers.import(id, rows, { source: 'benchmark' })
+    await installation.close()
   }
 }
 
 async function timeSend(
-  app: App,
+  installation: Installation,
   worker: Child<WorkerAnswers>,
-  issueId: Parameters<typeof scheduleSend>[1]['issueId'],
   { databaseUrl, sink, recipients }: PipelineRun,
 ): Promise<Piped> {
+  const { app, issueId } = installation
   const databaseCpuSoFar = await serverCpu(databaseUrl)
   await sink.ask('forget')
   const usage = async () => ({
@@ -115,13 +59,13 @@ async function timeSend(
   })
   const before = await usage()
   const { send } = await scheduleSend(app, { issueId, at: 'now' })
-  const times = await untilSent(app, send.id)
+  const sent = await untilSend(app, send.id, ({ state }) => state === 'sent')
   const after = await usage()
-  const calls = await requireEachOnce(app, send.id, sink, recipients)
+  const calls = await requireEachOnce(installation, sent, sink, recipients)
   const each = (micros: number) => micros / recipients
   return {
-    perSecond: (recipients / times.wholeMs) * 1_000,
-    prepareMs: times.prepareMs,
+    perSecond: (recipients / msFromDue(sent, sent.finishedAt)) * 1_000,
+    prepareMs: msFromDue(sent, sent.preparedAt),
     calls,
     workerCpu: each(after.worker - before.worker),
     databaseCpu:
@@ -130,20 +74,18 @@ async function timeSend(
   }
 }
 
-async function untilSent(app: App, id: SendId): Promise<{ readonly wholeMs: number; readonly prepareMs: number }> {
-  for (;;) {
-    const { state, scheduledAt, preparedAt, finishedAt } = await findSend(app, id)
-    if (state === 'sent' && preparedAt && finishedAt) {
-      const since = (moment: Date) => moment.getTime() - scheduledAt.getTime()
-      return { wholeMs: since(finishedAt), prepareMs: since(preparedAt) }
-    }
-    if (state === 'paused' || state === 'missed') throw new Error(`The send is ${state} instead of being sent.`)
-    await sleep(100)
-  }
+/** Milliseconds from when a send was due to a later moment of it. */
+export function msFromDue({ scheduledAt }: Send, moment: Date | null): number {
+  return moment === null ? Number.NaN : moment.getTime() - scheduledAt.getTime()
 }
 
 /** A rate of something that is not right is worth nothing. */
-async function requireEachOnce(app: App, id: SendId, sink: Child<SinkAnswers>, recipients: number): Promise<number> {
+async function requireEachOnce(
+  { app }: Installation,
+  { id }: Send,
+  sink: Child<SinkAnswers>,
+  recipients: number,
+): Promise<number> {
   const progress = await app.store.sends.progress(id)
   const { calls, messages, deliveries } = await sink.ask('count')
   const asRecorded = progress.recipients === recipients && progress.accepted === recipients

@@ -3,12 +3,16 @@ import type { Config } from '../src/config/config.ts'
 import { startWorker } from '../worker/main.ts'
 import { answerParent } from './child.ts'
 
-export type WorkerAnswers = { readonly ready: null; readonly cpuMicros: number }
+export type WorkerAnswers = { readonly ready: null; readonly cpuMicros: number; readonly peakBytes: number }
 
-// A worker as `pressroom worker` starts it, in a process of its own, that tells what processor time it took.
+// A worker as `pressroom worker` starts it, in a process of its own, that tells what it took.
 
 const config: Config = JSON.parse(process.env.BENCH_CONFIG ?? '')
-const app = await openApp(config)
+const maxRecipients = Number(process.env.BENCH_MAX_RECIPIENTS || Number.POSITIVE_INFINITY)
+const opened = await openApp(config)
+const { provider } = opened
+const limits = { ...provider.limits, maxRecipients: Math.min(provider.limits.maxRecipients, maxRecipients) }
+const app = { ...opened, provider: { ...provider, limits } }
 const worker = await startWorker(app)
 
 answerParent<WorkerAnswers>(
@@ -18,6 +22,7 @@ answerParent<WorkerAnswers>(
       const { user, system } = process.cpuUsage()
       return user + system
     },
+    peakBytes: () => process.resourceUsage().maxRSS * 1024,
   },
   async () => {
     await worker.stop()

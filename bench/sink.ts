@@ -29,6 +29,8 @@ let messages = 0
 const deliveries = new Set<string>()
 
 const server = createServer({ keepAliveTimeout: 60_000 }, async (request, response) => {
+  // Pressroom asks now and then what the quota is: that is no mail.
+  if (request.method !== 'POST') return void response.writeHead(404, RATE_HEADERS).end()
   const isBatch = request.url === '/emails/batch'
   const count = await (isBatch ? readBatch(request) : readSingle(request))
   calls += 1
