@@ -23,7 +23,7 @@ export function Button({ href, label, spoken, tone = 'filled' }: ButtonProps) {
   const letters = tone === 'filled' ? looks.onFilled : { ...looks.link, style: { color: looks.link.style.color } }
   return (
     <Layout width="hug">
-      <td {...blend(cell, { style: { msoPaddingAlt: PADDING } })}>
+      <td {...blend(cell, { style: { msoPaddingAlt: PADDING, overflowWrap: 'anywhere' } })}>
         <a
           href={href}
           aria-label={spoken}

@@ -21,7 +21,7 @@ export function Byline({ article, children }: BylineProps) {
   if (avatar === undefined) return lines
   const after = endOf(dir) === 'left' ? 'Left' : 'Right'
   return (
-    <Layout>
+    <Layout width="fixed">
       <td width={56} valign="top" style={{ width: '56px' }}>
         {/* The name follows in words, so the portrait has nothing to add. */}
         <Img src={avatar} alt="" width={40} height={40} style={{ [`margin${after}`]: '16px' }} />

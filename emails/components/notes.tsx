@@ -33,7 +33,7 @@ function NoteRow({ number, blocks }: Note) {
   const { looks, dir } = useMail()
   const cell = blend(looks.small, { style: { padding: `${steps(1)} 0 0` } })
   return (
-    <Layout>
+    <Layout width="fixed">
       <td width={32} valign="top" {...blend(cell, { style: { width: '32px', textAlign: startOf(dir) } })}>
         {number}.
       </td>

@@ -11,7 +11,7 @@ export function Quote({ quote: { paragraphs, attribution } }: { quote: QuoteBloc
   const padding = dir === 'rtl' ? `0 ${steps(2)} 0 0` : `0 0 0 ${steps(2)}`
   const line = lined(dir === 'rtl' ? 'Right' : 'Left', looks.accentLine, 4)
   return (
-    <Layout>
+    <Layout width="fixed">
       <td {...blend(looks.text, line, { style: { padding } })}>
         <blockquote style={{ margin: 0 }}>
           {each(paragraphs, (content, index) => (

@@ -68,7 +68,7 @@ export function StoryRow({ article, level }: { article: ArticleProps; level: 2 |
       {hero === undefined ? (
         <StoryText article={article} level={level} />
       ) : (
-        <Layout>
+        <Layout width="fixed">
           <td valign="top">
             <StoryText article={article} level={level} />
           </td>

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome']
+const OFFLINE = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+const executable = (process.env.PATH ?? '')
+  .split(delimiter)
+  .flatMap((folder) => NAMES.map((name) => join(folder, name)))
+  .find((file) => existsSync(file))
+
+/** Whether the tests that need a browser can run, or have to because all are asked for. */
+export const hasChromium = process.env.PRESSROOM_TEST_ALL === '1' || executable !== undefined
+
+/** A browser without a network, whose pictures do not depend on the machine's screen. */
+export function launchChromium(): Promise<Browser> {
+  const steady = ['--force-color-profile=srgb', '--disable-lcd-text', '--font-render-hinting=none', '--hide-scrollbars']
+  return chromium.launch({ executablePath: executable, args: ['--no-sandbox', '--disable-gpu', ...OFFLINE, ...steady] })
+}
+
+export type Screen = { readonly width: number; readonly colorScheme?: 'light' | 'dark' }
+
+// A grey picture of any size, for all that a mail asks for.
+const PICTURE =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="#808080"/></svg>'
+
+/** Shows a mail on a screen; nothing is fetched. */
+export async function onPage<T>(
+  browser: Browser,
+  { width, colorScheme = 'light' }: Screen,
+  html: string,
+  look: (page: Page) => Promise<T>,
+): Promise<T> {
+  const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } })
+  try {
+    await page.route('**/*', (route) => route.fulfill({ contentType: 'image/svg+xml', body: PICTURE }))
+    await page.setContent(html)
+    return await look(page)
+  } finally {
+    await page.close()
+  }
+}
