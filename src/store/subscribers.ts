@@ -62,6 +62,8 @@ export interface SubscriberStore {
     subscriberId: SubscriberId,
     circumstances: ConsentCircumstances,
   ): Promise<boolean>
+  /** The language of what they get and see from now on, in all newsletters; what is frozen stays. */
+  setLocale(subscriberId: SubscriberId, locale: string): Promise<void>
   /** Adds people whose consent was given elsewhere, as confirmed. Nobody who left, or is suppressed, is brought back. */
   import(
     newsletterId: NewsletterId,

@@ -4,7 +4,7 @@ import { type ReaderLinkDeps, readReaderLink } from './reader-link.ts'
 import type { ConsentCircumstances, SubscriptionStatus } from './subscriber.ts'
 
 export type PreferencesDeps = ReaderLinkDeps & {
-  readonly subscribers: Pick<SubscriberStore, 'get' | 'confirm' | 'unsubscribe'>
+  readonly subscribers: Pick<SubscriberStore, 'get' | 'confirm' | 'unsubscribe' | 'setLocale'>
 }
 
 /** What a reader is shown of themselves. The address is masked, because mails are forwarded with their links. */
@@ -14,6 +14,8 @@ export type Preferences =
       readonly newsletter: Newsletter
       readonly status: SubscriptionStatus
       readonly maskedAddress: string
+      /** Null: the newsletter's. */
+      readonly locale: string | null
     }
   | { readonly kind: 'invalid' }
 
@@ -25,20 +27,25 @@ export async function readPreferences(deps: PreferencesDeps, token: string): Pro
   const subscriber = await deps.subscribers.get(link.subscriberId)
   const subscription = subscriber?.subscriptions.find(({ newsletterId }) => newsletterId === newsletter.id)
   if (!subscriber || !subscription) return { kind: 'invalid' }
-  return { kind: 'ok', newsletter, status: subscription.status, maskedAddress: mask(subscriber.address) }
+  const { address, locale } = subscriber
+  return { kind: 'ok', newsletter, status: subscription.status, maskedAddress: mask(address), locale }
 }
 
-/** Leaves the newsletter, or comes back to it, and says how things stand then. */
+/** What a reader may choose: to leave the newsletter, to come back to it, or the language of their mail and pages. */
+export type Choice = { readonly kind: 'leave' | 'return' } | { readonly kind: 'language'; readonly locale: string }
+
+/** Does what the holder of a preferences link has chosen, and says how things stand then. */
 export async function changePreferences(
   deps: PreferencesDeps,
   token: string,
-  choice: 'leave' | 'return',
+  choice: Choice,
   circumstances: ConsentCircumstances,
 ): Promise<Preferences> {
   const link = await readReaderLink(deps, 'preferences', token)
   if (link.kind !== 'ok') return { kind: 'invalid' }
   const { newsletter, subscriberId } = link
-  if (choice === 'leave') await deps.subscribers.unsubscribe(newsletter.id, subscriberId, circumstances)
+  if (choice.kind === 'language') await deps.subscribers.setLocale(subscriberId, choice.locale)
+  else if (choice.kind === 'leave') await deps.subscribers.unsubscribe(newsletter.id, subscriberId, circumstances)
   else await deps.subscribers.confirm(newsletter.id, subscriberId, circumstances)
   return readPreferences(deps, token)
 }

@@ -13,7 +13,7 @@ export type ReaderLinkDeps = {
 /** What the token of a reader's link turned out to be. */
 export type ReaderLink =
   | { readonly kind: 'ok'; readonly newsletter: Newsletter; readonly subscriberId: SubscriberId }
-  | { readonly kind: 'expired'; readonly newsletter: Newsletter }
+  | { readonly kind: 'expired'; readonly newsletter: Newsletter; readonly subscriberId: SubscriberId }
   | { readonly kind: 'invalid' }
 
 /** Reads a token and finds its newsletter; changes nothing. */
@@ -22,7 +22,5 @@ export async function readReaderLink(deps: ReaderLinkDeps, purpose: TokenPurpose
   if (reading.kind === 'invalid') return reading
   const newsletter = await deps.newsletters.get(reading.newsletterId)
   if (newsletter === null) return { kind: 'invalid' }
-  return reading.kind === 'ok'
-    ? { kind: 'ok', newsletter, subscriberId: reading.subscriberId }
-    : { kind: 'expired', newsletter }
+  return { kind: reading.kind, newsletter, subscriberId: reading.subscriberId }
 }

@@ -13,7 +13,7 @@ export type PublicDeps = {
   /** Where readers reach this installation; a path in it goes before all links. */
   readonly publicUrl: string
   readonly newsletters: Pick<NewsletterStore, 'get' | 'find' | 'list'>
-  readonly subscribers: Pick<SubscriberStore, 'get' | 'request' | 'confirm' | 'unsubscribe'>
+  readonly subscribers: Pick<SubscriberStore, 'get' | 'request' | 'confirm' | 'unsubscribe' | 'setLocale'>
   readonly links: Links
   readonly tokens: Tokens
   readonly confirmationEdition: ConfirmationEdition

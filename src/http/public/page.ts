@@ -2,12 +2,14 @@ import { directionOf } from '../../article/field.ts'
 import type { Newsletter } from '../../newsletter/newsletter.ts'
 import { assetPath } from './assets.ts'
 import { type Fragment, type Html, html } from './html.ts'
-import { stringsFor } from './strings.ts'
+import type { Words } from './strings.ts'
 
 /** What every page is made of. */
 export type Page = {
   readonly title: string
   readonly main: Fragment
+  /** The language it is in. */
+  readonly words: Words
   /** Whose page it is; without one it belongs to the house. */
   readonly newsletter?: Newsletter | undefined
   /** Pages that anybody may find; all others ask search engines to stay away. */
@@ -17,8 +19,8 @@ export type Page = {
 }
 
 /** A whole page in the house's looks: a nameplate, the text, and who is behind it. */
-export function renderPage({ title, main, newsletter, isPublic, basePath }: Page): string {
-  const { strings, lang } = stringsFor(newsletter?.locale ?? 'en')
+export function renderPage({ title, main, words, newsletter, isPublic, basePath }: Page): string {
+  const { strings, lang } = words
   const name = newsletter?.name ?? strings.newsletters
   const home = newsletter ? `${basePath}/n/${newsletter.slug}` : `${basePath}/`
   const page = html`<!doctype html>
@@ -33,7 +35,7 @@ ${isPublic === true ? null : html`<meta name="robots" content="noindex">`}
 </head>
 <body>
 <div class="page">
-<header><p class="nameplate"><a href="${home}">${name}</a></p></header>
+<header><p class="nameplate"><a href="${home}"${newsletter === undefined ? null : html` dir="auto"`}>${name}</a></p></header>
 <main>
 ${main}
 </main>

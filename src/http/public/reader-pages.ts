@@ -1,14 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { SubscriberId } from '../../id.ts'
+import { languageOf, localeSchema } from '../../locale.ts'
 import type { Newsletter } from '../../newsletter/newsletter.ts'
 import { confirmSubscription } from '../../subscriber/confirm.ts'
-import { changePreferences, type Preferences, readPreferences } from '../../subscriber/preferences.ts'
+import { type Choice, changePreferences, type Preferences, readPreferences } from '../../subscriber/preferences.ts'
 import { readReaderLink } from '../../subscriber/reader-link.ts'
 import { CONFIRM_WITHIN_DAYS } from '../../subscriber/subscribe.ts'
 import { unsubscribe } from '../../subscriber/unsubscribe.ts'
 import type { PublicDeps } from './deps.ts'
 import { type Fragment, html } from './html.ts'
+import { knownLanguage, wordsFor } from './language.ts'
 import { circumstancesOf, sendNotice, sendPage } from './reply.ts'
-import { phrase, type Strings, stringsFor } from './strings.ts'
+import { nameOf, pageLanguages, phrase, phraseHtml, type Strings, type Words } from './strings.ts'
 
 type TokenRoute = { Params: { token: string }; Body: unknown }
 
@@ -27,25 +30,25 @@ export function addReaderPages(app: FastifyInstance, deps: PublicDeps, basePath:
 }
 
 function createPages(deps: PublicDeps, basePath: string) {
-  const say = createSay(basePath)
+  const say = createSay(deps, basePath)
   const invalid = (reply: FastifyReply) => sendNotice(reply, 'invalid', basePath, 404)
-  const tooOld = (reply: FastifyReply, newsletter: Newsletter) =>
-    say(reply, newsletter, 410, 'expiredTitle', (strings, names) => [
+  const tooOld = (reply: FastifyReply, about: Subject) =>
+    say(reply, about, 410, 'expiredTitle', ({ strings }, names) => [
       html`<p>${phrase(strings.expired, { days: CONFIRM_WITHIN_DAYS })}</p>`,
-      html`<p><a href="${basePath}/n/${newsletter.slug}">${phrase(strings.askAgain, names)}</a></p>`,
+      html`<p><a href="${basePath}/n/${about.newsletter.slug}">${phraseHtml(strings.askAgain, names)}</a></p>`,
     ])
   const showPreferences = (reply: FastifyReply, found: Preferences) =>
     found.kind === 'invalid'
       ? invalid(reply)
-      : say(reply, found.newsletter, 200, 'preferencesTitle', (strings) => renderPreferences(found, strings))
+      : say(reply, found, 200, 'preferencesTitle', (words) => renderPreferences(found, words))
 
   return {
     async askToConfirm(token: string, reply: FastifyReply) {
       const link = await readReaderLink(deps, 'confirm', token)
       if (link.kind === 'invalid') return invalid(reply)
-      if (link.kind === 'expired') return tooOld(reply, link.newsletter)
-      return say(reply, link.newsletter, 200, 'confirmTitle', (strings, names) => [
-        html`<p>${phrase(strings.confirmAsk, names)}</p>`,
+      if (link.kind === 'expired') return tooOld(reply, link)
+      return say(reply, link, 200, 'confirmTitle', ({ strings }, names) => [
+        html`<p>${phraseHtml(strings.confirmAsk, names)}</p>`,
         button(`${basePath}/confirm/${token}`, strings.confirmButton),
       ])
     },
@@ -53,20 +56,20 @@ function createPages(deps: PublicDeps, basePath: string) {
     async confirm(request: FastifyRequest<TokenRoute>, reply: FastifyReply) {
       const answer = await confirmSubscription(deps, request.params.token, circumstances(request))
       if (answer.kind === 'invalid') return invalid(reply)
-      if (answer.kind === 'expired') return tooOld(reply, answer.newsletter)
+      if (answer.kind === 'expired') return tooOld(reply, answer)
       return say(
         reply,
-        answer.newsletter,
+        answer,
         200,
         'confirmedTitle',
-        (strings, names) => html`<p>${phrase(strings.confirmed, names)}</p>`,
+        ({ strings }, names) => html`<p>${phraseHtml(strings.confirmed, names)}</p>`,
       )
     },
 
     async askToLeave(token: string, reply: FastifyReply) {
       const link = await readReaderLink(deps, 'unsubscribe', token)
       if (link.kind !== 'ok') return invalid(reply)
-      return say(reply, link.newsletter, 200, 'unsubscribeTitle', (strings) => [
+      return say(reply, link, 200, 'unsubscribeTitle', ({ strings }) => [
         html`<p>${strings.unsubscribeAsk}</p>`,
         button(`${basePath}/unsubscribe/${token}`, strings.unsubscribeButton),
       ])
@@ -75,9 +78,10 @@ function createPages(deps: PublicDeps, basePath: string) {
     async leave(request: FastifyRequest<TokenRoute>, reply: FastifyReply) {
       const answer = await unsubscribe(deps, request.params.token, circumstances(request))
       if (answer.kind === 'invalid') return invalid(reply)
-      return say(reply, answer.newsletter, 200, 'leftTitle', (strings) => [
+      const { newsletter, reader } = answer
+      return say(reply, { newsletter, subscriberId: reader.subscriberId }, 200, 'leftTitle', ({ strings }) => [
         html`<p>${strings.left}</p>`,
-        html`<p>${strings.changedYourMind} <a href="${deps.links.preferences(answer.reader)}">${strings.toPreferences}</a></p>`,
+        html`<p>${strings.changedYourMind} <a href="${deps.links.preferences(reader)}">${strings.toPreferences}</a></p>`,
       ])
     },
 
@@ -99,23 +103,32 @@ function createPages(deps: PublicDeps, basePath: string) {
 
 type Names = { readonly newsletter: string }
 
-function createSay(basePath: string) {
-  return (
+/** Whom a page is about; their locale is looked up where it is not known yet. */
+type Subject = { readonly newsletter: Newsletter } & (
+  | { readonly subscriberId: SubscriberId }
+  | { readonly locale: string | null }
+)
+
+function createSay({ subscribers }: PublicDeps, basePath: string) {
+  return async (
     reply: FastifyReply,
-    newsletter: Newsletter,
+    about: Subject,
     status: number,
     title: keyof Strings,
-    body: (strings: Strings, names: Names) => Fragment,
-  ): FastifyReply => {
-    const { strings } = stringsFor(newsletter.locale)
+    body: (words: Words, names: Names) => Fragment,
+  ): Promise<FastifyReply> => {
+    const { newsletter } = about
+    const reader = 'locale' in about ? about.locale : (await subscribers.get(about.subscriberId))?.locale
+    const words = wordsFor(reply.request, { reader, newsletter })
     const names = { newsletter: newsletter.name }
-    const heading = phrase(strings[title], names)
-    const main = html`<h1>${heading}</h1>${body(strings, names)}`
-    return sendPage(reply, { title: heading, main, newsletter, basePath }, status)
+    const pattern = words.strings[title]
+    const main = html`<h1>${phraseHtml(pattern, names)}</h1>${body(words, names)}`
+    return sendPage(reply, { title: phrase(pattern, names), main, words, newsletter, basePath }, status)
   }
 }
 
-function renderPreferences(found: Preferences & { readonly kind: 'ok' }, strings: Strings): Fragment {
+function renderPreferences(found: Preferences & { readonly kind: 'ok' }, words: Words): Fragment {
+  const { strings } = words
   const names = { newsletter: found.newsletter.name, address: found.maskedAddress }
   const { says, choice, label } = {
     confirmed: { says: strings.preferencesConfirmed, choice: 'leave', label: strings.leaveButton },
@@ -123,14 +136,31 @@ function renderPreferences(found: Preferences & { readonly kind: 'ok' }, strings
     unsubscribed: { says: strings.preferencesLeft, choice: 'return', label: strings.returnButton },
   }[found.status]
   return [
-    html`<p>${phrase(says, names)}</p>`,
-    html`<form method="post"><button type="submit" name="choice" value="${choice}">${phrase(label, names)}</button></form>`,
+    html`<p>${phraseHtml(says, names)}</p>`,
+    html`<form method="post"><button type="submit" name="choice" value="${choice}">${phraseHtml(label, names)}</button></form>`,
+    renderLanguages(strings, knownLanguage(found.locale) ?? languageOf(found.newsletter.locale)),
   ]
 }
 
-function choiceOf(body: unknown): 'leave' | 'return' | undefined {
-  const choice = typeof body === 'object' && body !== null && 'choice' in body ? body.choice : undefined
-  return choice === 'leave' || choice === 'return' ? choice : undefined
+function renderLanguages(strings: Strings, chosen: string): Fragment {
+  const languages = [...new Set([...pageLanguages, chosen])]
+  const options = languages.map(
+    (language) =>
+      html`<option value="${language}" lang="${language}"${language === chosen && html` selected`}>${nameOf(language)}</option>`,
+  )
+  return html`<form method="post">
+<label for="language">${strings.languageLabel}</label>
+<select id="language" name="language">${options}</select>
+<button type="submit" class="quiet" name="choice" value="language">${strings.languageButton}</button>
+</form>`
+}
+
+function choiceOf(body: unknown): Choice | undefined {
+  const fields: Record<string, unknown> = typeof body === 'object' && body !== null ? { ...body } : {}
+  const { choice, language } = fields
+  if (choice === 'leave' || choice === 'return') return { kind: choice }
+  const locale = localeSchema.safeParse(choice === 'language' ? language : undefined)
+  return locale.success ? { kind: 'language', locale: locale.data } : undefined
 }
 
 function button(action: string, label: string): Fragment {

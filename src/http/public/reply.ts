@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ConsentCircumstances } from '../../subscriber/subscriber.ts'
 import type { Tokens } from '../../subscriber/token.ts'
 import { html } from './html.ts'
+import { wordsFor } from './language.ts'
 import { type Page, renderPage } from './page.ts'
-import { stringsFor } from './strings.ts'
 
 // Pages hold what is private to one reader, and their addresses hold a token: neither is to be kept or passed on.
 const HEADERS = {
@@ -16,7 +16,9 @@ const HEADERS = {
 
 /** Sends a page of ours; its policy allows our style sheet and our forms, and nothing else. */
 export function sendPage(reply: FastifyReply, page: Page, status = 200): FastifyReply {
-  return reply.code(status).headers(HEADERS).type('text/html; charset=utf-8').send(renderPage(page))
+  const language = { 'content-language': page.words.lang, vary: 'Accept-Language' }
+  const headers = { ...HEADERS, ...language }
+  return reply.code(status).headers(headers).type('text/html; charset=utf-8').send(renderPage(page))
 }
 
 /** Says in the house's looks that something did not work. */
@@ -26,10 +28,10 @@ export function sendNotice(
   basePath: string,
   status: number,
 ): FastifyReply {
-  const { strings } = stringsFor('en')
-  const title = strings[`${notice}Title`]
-  const main = html`<h1>${title}</h1><p>${strings[notice]}</p>`
-  return sendPage(reply, { title, main, basePath }, status)
+  const words = wordsFor(reply.request)
+  const title = words.strings[`${notice}Title`]
+  const main = html`<h1>${title}</h1><p>${words.strings[notice]}</p>`
+  return sendPage(reply, { title, main, words, basePath }, status)
 }
 
 /** Who said something, as far as the record of consent needs it: never the address of their machine itself. */

@@ -1,12 +1,13 @@
 import type { WebView } from '../../archive/web-view.ts'
 import type { Article, Block, Inline } from '../../article/article.ts'
+import { directionOf } from '../../article/field.ts'
 import { assetPath } from './assets.ts'
 import { type Fragment, type Html, html } from './html.ts'
-import { phrase, type Strings, stringsFor } from './strings.ts'
+import { phraseHtml, type Strings, wordsIn } from './strings.ts'
 
 /** The page of an edition with what only a browser can show: players at its top, full perspectives at its end. */
 export function addWebParts(view: WebView, basePath: string): string {
-  const { strings, lang } = stringsFor(view.locale)
+  const { strings, lang } = wordsIn(view.locale)
   const head = html`<meta name="robots" content="noindex"><link rel="stylesheet" href="${basePath}${assetPath('view.css')}">`
   const players = view.articles.filter(({ audio }) => audio !== undefined).map((article) => player(article, strings))
   const perspectives = unique(view.articles.flatMap((article) => perspective(article, strings)))
@@ -22,7 +23,7 @@ export function addWebParts(view: WebView, basePath: string): string {
 
 function section(id: 'listen' | 'perspective', label: string, lang: string, parts: readonly Html[]): Html {
   if (parts.length === 0) return html``
-  return html`<section class="web-extra" id="${id}" aria-label="${label}" lang="${lang}">${parts}</section>`
+  return html`<section class="web-extra" id="${id}" aria-label="${label}" lang="${lang}" dir="${directionOf(lang)}">${parts}</section>`
 }
 
 /** A journalist who wrote several articles of an issue is shown once. */
@@ -31,7 +32,7 @@ function unique(parts: readonly Html[]): readonly Html[] {
 }
 
 function player(article: Article, strings: Strings): Html {
-  const title = html`<p>${phrase(strings.listenTitle, { headline: article.headline })}</p>`
+  const title = html`<p>${phraseHtml(strings.listenTitle, { headline: article.headline })}</p>`
   if (article.audio?.url !== undefined) {
     return html`<div class="listen">${title}<audio controls preload="none" src="${article.audio.url}"></audio></div>`
   }
@@ -39,21 +40,21 @@ function player(article: Article, strings: Strings): Html {
 ${title}
 <button type="button" data-play hidden>${strings.listenPlay}</button><button type="button" class="quiet" data-stop hidden>${strings.listenStop}</button>
 <p class="state" aria-live="polite"><noscript>${strings.listenUnavailable}</noscript></p>
-<div hidden data-speech lang="${article.lang}">${spokenText(article).map((text) => html`<p>${text}</p>`)}</div>
+<div hidden data-speech lang="${article.lang}" dir="${article.dir}">${spokenText(article).map((text) => html`<p>${text}</p>`)}</div>
 </div>`
 }
 
 function perspective({ perspective, byline, lang, dir }: Article, strings: Strings): readonly Html[] {
   if (perspective === undefined) return []
   const names = { name: byline.name }
-  const intro = byline.isAI ? phrase(strings.perspectiveIntro, names) : strings.perspectiveIntroPlain
+  const intro = byline.isAI ? phraseHtml(strings.perspectiveIntro, names) : strings.perspectiveIntroPlain
   const paragraphs = perspective.text.split(/\n{2,}/)
   const source: Fragment =
     perspective.url !== undefined &&
     html`<p class="intro"><a href="${perspective.url}">${strings.perspectiveSource}</a></p>`
   return [
     html`<details>
-<summary>${phrase(strings.perspectiveTitle, names)}</summary>
+<summary>${phraseHtml(strings.perspectiveTitle, names)}</summary>
 <div class="perspective-text"><p class="intro">${intro}</p><div lang="${lang}" dir="${dir}">${paragraphs.map((text) => html`<p>${text}</p>`)}</div>${source}</div>
 </details>`,
   ]
@@ -86,6 +87,7 @@ function spokenInlines(inlines: readonly Inline[]): string {
   return inlines
     .map((inline) => {
       if (inline.type === 'break') return ' '
+      if (inline.type === 'note') return ''
       return 'text' in inline ? inline.text : spokenInlines(inline.children)
     })
     .join('')

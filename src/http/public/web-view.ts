@@ -18,6 +18,7 @@ export function addWebView(app: FastifyInstance, deps: PublicDeps, basePath: str
       .headers({
         'content-security-policy': POLICY,
         'cache-control': 'public, max-age=300',
+        'content-language': view.locale,
         'referrer-policy': 'no-referrer',
         'x-content-type-options': 'nosniff',
         'x-robots-tag': 'noindex',

@@ -55,6 +55,12 @@ export function createSubscriberStore(pool: Pool): SubscriberStore {
         await tx.query('select pg_advisory_xact_lock($1)', [LOCKS.consent])
         return move(tx, UNSUBSCRIBE, newsletterId, subscriberId, circumstances)
       }),
+    setLocale: async (subscriberId, locale) => {
+      await pool.query('update subscriber set locale = $2, updated_at = app_now() where id = $1', [
+        subscriberId,
+        locale,
+      ])
+    },
     import: (newsletterId, rows, circumstances) => importSubscribers(pool, newsletterId, rows, circumstances),
     anyConfirmed: async (newsletterId) => {
       const { rows } = await pool.query<SubscriberRow>(ANY_CONFIRMED, [newsletterId])

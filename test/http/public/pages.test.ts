@@ -315,7 +315,7 @@ describe('preferences', () => {
   test('show how things stand, and let one leave and come back', async () => {
     const subscriberId = await addReader('prefs@example.com')
     const url = `/preferences/${tokens.sign('preferences', { newsletterId, subscriberId })}`
-    expect((await get(url)).body).toContain('comes to p…@example.com')
+    expect((await get(url)).body).toContain('comes to <bdi>p…@example.com</bdi>')
     expect((await get(url)).body).not.toContain('prefs@')
     expect((await postForm(url, { choice: 'leave' })).body).toContain('value="return"')
     expect(await statusOf('prefs@example.com')).toBe('unsubscribed')
@@ -330,7 +330,7 @@ describe('the web view', () => {
     const page = await get(`/view/${EDITION}`)
     expect(page.statusCode).toBe(200)
     expect(page.body).toContain('id="listen"')
-    expect(page.body).toContain('Listen to “Ships &amp; &lt;tides&gt;”')
+    expect(page.body).toContain('Listen to “<bdi>Ships &amp; &lt;tides&gt;</bdi>”')
     expect(page.body).toContain('<p>First &lt;/div&gt;&lt;script&gt;alert(1)&lt;/script&gt;</p><p>Item</p>')
     expect(page.body).not.toContain('not read out')
     expect(page.body).toContain('id="perspective"')
