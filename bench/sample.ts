@@ -4,12 +4,12 @@ import type { IssueProps } from '../emails/props.ts'
 import type { Article } from '../src/article/article.ts'
 import { readArticle } from '../src/article/read.ts'
 import type { Edition, SlotValues } from '../src/edition/edition.ts'
+import { issueHeaders } from '../src/edition/headers.ts'
 import { issueProps } from '../src/edition/props.ts'
 import { renderEdition } from '../src/edition/render.ts'
 import type { LoadedTemplate } from '../src/edition/templates.ts'
 import { loadTemplates } from '../src/edition/templates.ts'
 import { type NewsletterId, newId, type SubscriberId } from '../src/id.ts'
-import { listHeaders } from '../src/issue/render.ts'
 import { createLinks, type Links } from '../src/links.ts'
 import type { NewNewsletter } from '../src/newsletter/newsletter.ts'
 import type { ImportRow } from '../src/store/subscribers.ts'
@@ -54,7 +54,12 @@ export async function samplePage(cacheDir: string): Promise<SamplePage> {
 /** The edition that a send of the sample goes out with. */
 export function sampleEdition({ template, props }: SamplePage): Promise<Edition> {
   const headers: Parameters<typeof renderEdition>[0]['headers'] = (slots) =>
-    listHeaders(newsletter, PUBLIC_URL, slots.url('one_click'))
+    issueHeaders({
+      newsletter: newsletter.slug,
+      publicUrl: PUBLIC_URL,
+      issueId: 'sample',
+      oneClickUrl: slots.url('one_click'),
+    })
   return renderEdition({ template, props, headers, locale: newsletter.locale })
 }
 
