@@ -116,7 +116,12 @@ function pressroomOn(app: App): Pressroom {
     scheduleSend: async ({ idempotencyKey: key, at = 'now', ...request }) => {
       const time = typeof at === 'string' ? at : at.toISOString()
       const asked = check(newSendSchema, { ...request, at: time })
-      const { send } = await requestSend(app, asked, key === undefined ? undefined : { key, scope: 'library' })
+      const { send } = await requestSend(
+        app,
+        asked,
+        'library',
+        key === undefined ? undefined : { key, scope: 'library' },
+      )
       return send
     },
     getSend: async (sendId) => {

@@ -6,6 +6,7 @@ import { type IssueId, isId, type SendId } from '../id.ts'
 import { findIssue } from '../issue/find.ts'
 import { findNewsletter } from '../newsletter/find.ts'
 import type { Store } from '../store/store.ts'
+import { ALLOWABLE } from './gate.ts'
 import { findSend, rescheduleSend, type ScheduleDeps, scheduleSend } from './schedule.ts'
 import type { Send } from './send.ts'
 import { parseWhen } from './time.ts'
@@ -14,6 +15,11 @@ const time = {
   at: z.string().max(100).describe('`now`, an ISO 8601 time with offset, or a local time such as 2026-12-01T09:00.'),
   zone: z.string().max(64).optional().describe('The IANA zone of a local time. Default: the newsletter’s.'),
 }
+
+/** Ids of rules whose errors do not refuse a send. */
+export const allowSchema = z
+  .array(z.enum(ALLOWABLE))
+  .describe('Rules whose errors do not refuse it; kept with the send and in the log.')
 
 /** What is asked for when a send is scheduled. */
 export const newSendSchema = z.strictObject({
@@ -35,6 +41,7 @@ export const newSendSchema = z.strictObject({
     .max(7 * 86_400)
     .optional()
     .describe('Spreads the send evenly over that time, in batches about a minute apart. Default: as fast as it goes.'),
+  allow: allowSchema.optional(),
 })
 
 /** When a send is to go out instead. */
@@ -48,12 +55,14 @@ export type AnsweredSend = { readonly kind: 'created' | 'replayed'; readonly sen
 
 /**
  * Schedules a send as it was asked for. A request that comes again with its key is answered with the send it made,
- * whatever became of its time since; `scope` keeps the keys of one asker apart from those of others.
+ * whatever became of its time since; `scope` keeps the keys of one asker apart from those of others. `actor` is who asks,
+ * for the log.
  * @throws AppError as `scheduleSend` does; `invalid_input` for a time that cannot be, with the nearest that can
  */
 export async function requestSend(
   deps: ScheduleDeps,
   request: NewSendRequest,
+  actor: string,
   again?: { readonly key: string; readonly scope: string } | undefined,
 ): Promise<AnsweredSend> {
   const idempotency = again && { key: `${again.scope}/${again.key}`, requestHash: hashOf(again.scope, request) }
@@ -61,7 +70,7 @@ export async function requestSend(
   if (known?.kind === 'replayed') return { ...known, note: null }
   const issue = await findIssue(deps.store.issues, request.issue)
   const { at, note } = await readTime(deps, issue.newsletterId, request)
-  const { again: repeats, graceSeconds, spreadSeconds } = request
+  const { again: repeats, graceSeconds, spreadSeconds, allow } = request
   const scheduled = await scheduleSend(deps, {
     issueId: issue.id,
     at,
@@ -69,6 +78,7 @@ export async function requestSend(
     graceSeconds,
     spreadSeconds,
     idempotency,
+    allow: allow && { rules: allow, actor },
   })
   return { ...scheduled, note }
 }

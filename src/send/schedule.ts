@@ -1,13 +1,10 @@
 import type { Clock } from '../clock.ts'
-import type { Edition } from '../edition/edition.ts'
-import { fillEdition } from '../edition/fill.ts'
-import { otherLanguages } from '../edition/languages.ts'
-import { longValues } from '../edition/long-values.ts'
-import { slotNames } from '../edition/slot-names.ts'
 import { AppError, notFound } from '../error.ts'
 import type { IssueId, SendId } from '../id.ts'
+import { checkVariants } from '../issue/check.ts'
 import type { Issue } from '../issue/issue.ts'
-import { type RenderIssueDeps, renderIssue } from '../issue/render.ts'
+import type { RenderIssueDeps } from '../issue/render.ts'
+import { renderVariants } from '../issue/variants.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -15,7 +12,8 @@ import type { Store } from '../store/store.ts'
 import { readAddress } from '../subscriber/address.ts'
 import { prepareBell } from './bells.ts'
 import type { SlotLinks } from './freeze.ts'
-import type { Send, SendEdition } from './send.ts'
+import { requirePassed } from './gate.ts'
+import type { AllowedChecks, Send, SendEdition } from './send.ts'
 
 /** What scheduling needs to know of the world. */
 export type ScheduleDeps = Omit<RenderIssueDeps, 'store'> & {
@@ -37,26 +35,27 @@ export type ScheduleRequest = {
   /** The time over which it is spread. Default: none, as fast as the provider takes it. */
   readonly spreadSeconds?: number | undefined
   readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined
+  /** Rules whose errors do not refuse it. Default: none. */
+  readonly allow?: AllowedChecks | undefined
 }
 
 export type Scheduled = { readonly kind: 'created' | 'replayed'; readonly send: Send }
 
 const DEFAULT_GRACE_SECONDS = 6 * 3_600
-/** Gmail shows about 102 KB of a mail's html and hides the rest, the unsubscribe link with it. */
-const MAX_HTML_BYTES = 100_000
 
 /**
  * Schedules a send: renders the issue in every language that matters, checks and stores the editions and pins them. What
  * goes out is what was rendered here, whatever is deployed or edited later.
  * @throws AppError `not_found`, `invalid_input` (nobody to write to, a time in the past, an issue that must not go
- * out), `conflict` (the issue has a send already; the key was used for something else)
+ * out or fails a check that is not allowed), `conflict` (the issue has a send already; the key was used for something
+ * else)
  */
 export async function scheduleSend(deps: ScheduleDeps, request: ScheduleRequest): Promise<Scheduled> {
   const issue = await findIssue(deps, request.issueId)
   const newsletter = await findNewsletter(deps, issue)
   requireSendable(deps, newsletter)
   await requireReaders(deps, newsletter)
-  const editions = await storeEditions(deps, issue, newsletter, request.at)
+  const { editions, allowed } = await storeEditions(deps, issue, newsletter, request.at, request.allow)
   const created = await deps.store.sends.create({
     issueId: issue.id,
     newsletterId: newsletter.id,
@@ -65,6 +64,7 @@ export async function scheduleSend(deps: ScheduleDeps, request: ScheduleRequest)
     spreadSeconds: request.spreadSeconds ?? null,
     again: request.again ?? false,
     editions,
+    allowed,
     idempotency: request.idempotency,
   })
   switch (created.kind) {
@@ -85,14 +85,18 @@ export async function scheduleSend(deps: ScheduleDeps, request: ScheduleRequest)
   }
 }
 
-/** Renders a scheduled send's issue anew, so that later edits go out after all. */
-export async function refreshSend(deps: ScheduleDeps, id: SendId): Promise<Send> {
+/**
+ * Renders a scheduled send's issue anew, so that later edits go out after all. What was allowed stays allowed.
+ * @throws AppError as `scheduleSend` does
+ */
+export async function refreshSend(deps: ScheduleDeps, id: SendId, allow: AllowedChecks): Promise<Send> {
   const send = await findSend(deps, id)
   const issue = await findIssue(deps, send.issueId)
   const newsletter = await findNewsletter(deps, issue)
   requireSendable(deps, newsletter)
-  const editions = await storeEditions(deps, issue, newsletter, send.scheduledAt)
-  if (!(await deps.store.sends.replaceEditions(id, editions))) throw notScheduled(send)
+  const both = { ...allow, rules: [...send.allowedChecks, ...allow.rules] }
+  const { editions, allowed } = await storeEditions(deps, issue, newsletter, send.scheduledAt, both)
+  if (!(await deps.store.sends.replaceEditions(id, editions, allowed))) throw notScheduled(send)
   return findSend(deps, id)
 }
 
@@ -128,9 +132,6 @@ async function findNewsletter({ store }: ScheduleDeps, issue: Issue): Promise<Ne
 /** Whether mail of this newsletter may leave at all; a test mail to oneself only warns about the links. */
 function requireSendable({ provider, publicUrl }: ScheduleDeps, newsletter: Newsletter): void {
   const problems = []
-  if (newsletter.postalAddress.trim() === '') {
-    problems.push({ where: 'newsletter.postalAddress', message: 'expected where the sender can be reached by post' })
-  }
   if (readAddress(newsletter.fromAddress).kind !== 'ok') {
     problems.push({ where: 'newsletter.fromAddress', message: 'expected an email address' })
   }
@@ -158,59 +159,21 @@ async function requireReaders({ store }: ScheduleDeps, newsletter: Newsletter): 
   )
 }
 
-/** One edition in the newsletter's language, for whoever has no other, and one for each other that its readers have. */
+/** Keeps every edition that readers get, once all of them pass; `allowed` is what that took, if anything. */
 async function storeEditions(
   deps: ScheduleDeps,
   issue: Issue,
-  { id, locale }: Newsletter,
+  newsletter: Newsletter,
   at: Date | 'now',
-): Promise<readonly SendEdition[]> {
-  const date = at === 'now' ? deps.clock.now() : at
-  const others = await deps.store.sends.languagesOf(id, otherLanguages(locale))
-  const editions: SendEdition[] = [
-    { variant: 'main', locale: null, editionHash: await storeEdition(deps, issue, date, locale) },
-  ]
-  for (const language of others) {
-    const editionHash = await storeEdition(deps, issue, date, language)
-    editions.push({ variant: language, locale: language, editionHash })
+  allow: AllowedChecks | undefined,
+): Promise<{ readonly editions: readonly SendEdition[]; readonly allowed: AllowedChecks | undefined }> {
+  const variants = await renderVariants(deps, issue, newsletter, at === 'now' ? deps.clock.now() : at)
+  const rules = requirePassed(await checkVariants(deps, newsletter, variants), allow?.rules ?? [])
+  for (const { edition } of variants) await deps.store.editions.put(edition, issue.id)
+  return {
+    editions: variants.map(({ variant, locale, edition }) => ({ variant, locale, editionHash: edition.hash })),
+    allowed: allow && rules.length > 0 ? { ...allow, rules } : undefined,
   }
-  return editions
-}
-
-async function storeEdition(deps: ScheduleDeps, issue: Issue, date: Date, locale: string): Promise<string> {
-  const edition = await renderIssue(deps, issue, date, locale)
-  requireReadableSize(edition)
-  requireLinks(deps, issue, edition)
-  await deps.store.editions.put(edition, issue.id)
-  return edition.hash
-}
-
-function requireReadableSize(edition: Edition): void {
-  const bytes = Buffer.byteLength(fillEdition(edition, longValues(edition)).html)
-  if (bytes <= MAX_HTML_BYTES) return
-  const kilobytes = (bytes / 1_000).toFixed(0)
-  throw new AppError(
-    'invalid_input',
-    `The issue's html is ${kilobytes} kB, and mail over 100 kB is cut off by Gmail.`,
-    {
-      problems: [{ where: 'issue.articles', message: 'expected fewer or shorter articles' }],
-    },
-  )
-}
-
-/** A message is not made with a link missing or unsafe: better said now than by every batch when it is frozen. */
-function requireLinks({ links }: ScheduleDeps, issue: Issue, edition: Edition): void {
-  const values = { ...links.slotUrls(issue.newsletterId, null), view: links.view(edition.hash) }
-  const unknown = slotNames(edition).urls.filter((name) => !Object.hasOwn(values, name))
-  if (unknown.length > 0) {
-    throw new AppError('invalid_input', `The template ${edition.template} cannot be sent.`, {
-      problems: unknown.map((name) => ({
-        where: `url slot ${name}`,
-        message: `expected one of ${Object.keys(values).join(', ')}`,
-      })),
-    })
-  }
-  fillEdition(edition, values)
 }
 
 function notScheduled(send: Send): AppError {

@@ -38,10 +38,15 @@ export type Send = {
   readonly preparedAt: Date | null
   readonly finishedAt: Date | null
   readonly editions: readonly SendEdition[]
+  /** The rules whose errors were let pass, by their ids. */
+  readonly allowedChecks: readonly string[]
 }
 
 /** The edition that one variant of a send is pinned to. `locale` null: everybody whom no other variant fits. */
 export type SendEdition = { readonly variant: string; readonly locale: string | null; readonly editionHash: string }
+
+/** Rules whose errors an operator lets pass, by their ids, and who that is. */
+export type AllowedChecks = { readonly rules: readonly string[]; readonly actor: string }
 
 /** What has become of a send's recipients so far. Once it is sent: recipients = accepted + refused + uncertain + skipped. */
 export type Progress = {

@@ -5,7 +5,7 @@ import type { Issue, IssueChanges, StoredArticle } from '../issue/issue.ts'
 import type { NewNewsletter, Newsletter, NewsletterChanges } from '../newsletter/newsletter.ts'
 import type { Delivery, Outcome } from '../outcome/outcome.ts'
 import type { DailyQuota, UsedToday } from '../provider/provider.ts'
-import type { PauseReason, Progress, Send, SendEdition, SendState } from '../send/send.ts'
+import type { AllowedChecks, PauseReason, Progress, Send, SendEdition, SendState } from '../send/send.ts'
 import type { BatchStore } from './batches.ts'
 import type { EventStore } from './events.ts'
 import type { OperatorStore } from './operator.ts'
@@ -68,6 +68,8 @@ export type NewSend = {
   readonly spreadSeconds: number | null
   readonly again: boolean
   readonly editions: readonly SendEdition[]
+  /** The checks that it was let pass in spite of, and by whom. */
+  readonly allowed?: AllowedChecks | undefined
   /** A repeated request with the same key is answered with the send it made. */
   readonly idempotency: IdempotentRequest | undefined
 }
@@ -108,7 +110,7 @@ export interface SendStore {
   scheduledFor(issueId: IssueId): Promise<Send | null>
   /** Only while it is scheduled; false otherwise. The same holds for `replaceEditions`. */
   reschedule(id: SendId, at: Date): Promise<boolean>
-  replaceEditions(id: SendId, editions: readonly SendEdition[]): Promise<boolean>
+  replaceEditions(id: SendId, editions: readonly SendEdition[], allowed?: AllowedChecks): Promise<boolean>
   /** Moves a due send on to preparing, or to missed when its grace is over; null when it is neither. */
   begin(id: SendId): Promise<'preparing' | 'missed' | null>
   /** Freezes the audience and cuts the batches, in one transaction; `sizes` gives recipients a batch for each variant. */

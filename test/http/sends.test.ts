@@ -38,6 +38,7 @@ describe('a send', () => {
       graceSeconds: 21_600,
       spreadSeconds: null,
       again: false,
+      allowedChecks: [],
       pauseReason: null,
       recipients: null,
       createdAt: expect.any(String),

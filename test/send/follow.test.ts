@@ -16,6 +16,7 @@ const SEND: Send = {
   spreadSeconds: null,
   again: false,
   pauseReason: null,
+  allowedChecks: [],
   recipients: 10,
   createdAt: new Date('2026-01-05T08:00:00Z'),
   preparedAt: null,

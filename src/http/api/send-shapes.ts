@@ -25,6 +25,7 @@ export const send = z
     editions: z
       .array(z.object({ variant: z.string(), locale: z.string().nullable(), editionHash: z.string() }))
       .readonly(),
+    allowedChecks: z.array(z.string()).readonly().describe('Rules whose errors were let pass.'),
   })
   .meta({ id: 'Send' })
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { App } from '../../app.ts'
 import type { SendId } from '../../id.ts'
 import { describeSend } from '../../send/describe.ts'
-import { newSendSchema, newTimeSchema, requestOtherTime, requestSend } from '../../send/request.ts'
+import { allowSchema, newSendSchema, newTimeSchema, requestOtherTime, requestSend } from '../../send/request.ts'
 import { refreshSend } from '../../send/schedule.ts'
 import type { Send } from '../../send/send.ts'
 import { cancelSend, pauseSend, resumeSend } from '../../send/steer.ts'
@@ -49,7 +49,8 @@ export function sendRoutes(app: App): FastifyPluginAsyncZod {
         schema: {
           tags,
           summary: 'Schedule a send',
-          description: 'Renders the issue and pins it: what goes out is what it is now. 200 for a repeated request.',
+          description:
+            'Renders the issue, holds it to the checks and pins it: what goes out is what it is now. 200 for a repeated request.',
           headers: idempotencyHeader,
           body: newSendSchema,
           response: { 201: answeredSend, 200: answeredSend },
@@ -58,7 +59,7 @@ export function sendRoutes(app: App): FastifyPluginAsyncZod {
       async ({ body, headers, apiKey }, reply) => {
         const key = headers['idempotency-key']
         const repeatable = key === undefined ? undefined : { key, scope: apiKey?.id ?? '' }
-        const { kind, send, note } = await requestSend(app, body, repeatable)
+        const { kind, send, note } = await requestSend(app, body, actorOf(apiKey), repeatable)
         return reply.code(kind === 'created' ? 201 : 200).send({ ...send, note })
       },
     )
@@ -87,8 +88,22 @@ export function sendRoutes(app: App): FastifyPluginAsyncZod {
         return { ...send, note }
       },
     )
+    api.post(
+      '/sends/:id/refresh',
+      {
+        config: { scopes: ['send'] },
+        schema: {
+          tags,
+          summary: 'Take later edits of its issue into a scheduled send',
+          description: 'Held to the checks again; what was allowed stays allowed.',
+          params,
+          body: z.strictObject({ allow: allowSchema.optional() }).nullish(),
+          response: { 200: send },
+        },
+      },
+      ({ params, body, apiKey }) => refreshSend(app, params.id, { rules: body?.allow ?? [], actor: actorOf(apiKey) }),
+    )
     const moves = [
-      ['refresh', 'Take later edits of its issue into a scheduled send', (id: SendId) => refreshSend(app, id)],
       ['pause', 'Pause a send; calls under way finish', (id: SendId, actor: string) => pauseSend(app, id, actor)],
       ['resume', 'Go on with a paused send', (id: SendId, actor: string) => resumeSend(app, id, actor)],
       ['cancel', 'End a send for good', (id: SendId, actor: string) => cancelSend(app, id, actor)],

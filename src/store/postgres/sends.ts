@@ -1,7 +1,8 @@
 import type { IssueId, NewsletterId, SendId } from '../../id.ts'
-import type { PauseReason, Progress, Send, SendEdition, SendState } from '../../send/send.ts'
+import type { AllowedChecks, PauseReason, Progress, Send, SendEdition, SendState } from '../../send/send.ts'
 import type { Created, DueWork, IdempotentRequest, NewSend, SendStore } from '../store.ts'
 import { cancelSend, finishCancelled } from './cancel.ts'
+import { logAction } from './operator-log.ts'
 import { pageOf, readCursor } from './pages.ts'
 import { type Pool, type Tx, transaction } from './pool.ts'
 import { prepareSend } from './prepare.ts'
@@ -22,12 +23,14 @@ type SendRow = {
   prepared_at: Date | null
   finished_at: Date | null
   editions: SendEdition[]
+  allowed_checks: string[]
   cursor_at: string
 }
 
 const SEND = `id, issue_id, newsletter_id, state, scheduled_at, extract(epoch from grace)::float8 as grace_seconds,
   extract(epoch from spread)::float8 as spread_seconds,
-  again, pause_reason, recipients, request_hash, created_at, prepared_at, finished_at, created_at::text as cursor_at,
+  again, pause_reason, recipients, request_hash, created_at, prepared_at, finished_at, allowed_checks,
+  created_at::text as cursor_at,
   (select coalesce(json_agg(json_build_object('variant', variant, 'locale', locale, 'editionHash', edition_hash)
      order by variant), '[]') from send_edition where send_id = send.id) as editions`
 
@@ -54,12 +57,13 @@ export function createSendStore(pool: Pool): SendStore {
     scheduledFor: (issueId) => findSend(pool, `issue_id = $1 and state = 'scheduled'`, [issueId]),
     reschedule: (id, at) =>
       moved(pool, `update send set scheduled_at = $2 where id = $1 and state = 'scheduled'`, [id, at]),
-    replaceEditions: (id, editions) =>
+    replaceEditions: (id, editions, allowed) =>
       transaction(pool, async (client) => {
         const held = await client.query(`select 1 from send where id = $1 and state = 'scheduled' for update`, [id])
         if (held.rowCount === 0) return false
         await client.query('delete from send_edition where send_id = $1', [id])
         await insertEditions(client, id, editions)
+        await recordAllowed(client, id, allowed)
         return true
       }),
     // A preparation that died on the way is begun again: it left nothing behind.
@@ -158,6 +162,7 @@ function createSend(pool: Pool, send: NewSend): Promise<Created> {
     const [created] = inserted.rows
     if (!created) return explainConflict(client, send)
     await insertEditions(client, created.id, send.editions)
+    await recordAllowed(client, created.id, send.allowed)
     const stored = await findSend(client, 'id = $1', [created.id])
     if (!stored) throw new Error('A send that was just created is gone.')
     return { kind: 'created', send: stored }
@@ -196,6 +201,16 @@ async function insertEditions(client: Tx, id: SendId, editions: readonly SendEdi
      select $1, variant, locale, hash from unnest($2::text[], $3::text[], $4::text[]) as given (variant, locale, hash)`,
     [id, editions.map((e) => e.variant), editions.map((e) => e.locale), editions.map((e) => e.editionHash)],
   )
+}
+
+async function recordAllowed(client: Tx, sendId: SendId, allowed: AllowedChecks | undefined): Promise<void> {
+  if (!allowed) return
+  const { rules, actor } = allowed
+  await client.query(
+    'update send set allowed_checks = array(select distinct unnest(allowed_checks || $2::text[])) where id = $1',
+    [sendId, rules],
+  )
+  await logAction(client, { sendId, action: 'allow_checks', detail: { rules }, actor })
 }
 
 // Counts stand on the batches: a million recipients are ten thousand rows here.
@@ -265,5 +280,6 @@ function readSend(row: SendRow): Send {
     preparedAt: row.prepared_at,
     finishedAt: row.finished_at,
     editions: row.editions,
+    allowedChecks: row.allowed_checks,
   }
 }
