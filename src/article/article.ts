@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { httpsUrl, instant, languageTag, line, lines, linkHref, prose } from './field.ts'
+import { httpsUrl, instant, languageTag, line, lines, linkHref, pictureUrl, prose } from './field.ts'
 
 /** A stretch of running text. A link's `href` is https or mailto, always absolute. */
 export type Inline =
@@ -8,8 +8,10 @@ export type Inline =
   | { readonly type: 'code'; readonly text: string }
   | { readonly type: 'link'; readonly href: string; readonly children: readonly Inline[] }
   | { readonly type: 'break' }
+  /** Refers to the article's note of that number; the first is 1. */
+  | { readonly type: 'note'; readonly number: number }
 
-/** A picture by its https address; sizes are in CSS pixels. An empty `alt` marks it as decoration. */
+/** A picture by its https address, or as one that Pressroom keeps (`asset:<sha256>.png`); sizes are in CSS pixels. An empty `alt` marks it as decoration. */
 export type Picture = {
   readonly src: string
   readonly alt: string
@@ -70,6 +72,8 @@ export type Article = {
   readonly audio?: { readonly url?: string; readonly durationSeconds?: number }
   readonly hero?: Picture & { readonly credit?: string }
   readonly blocks: readonly Block[]
+  /** What the notes in the text refer to, in the order of their numbers. */
+  readonly notes?: readonly (readonly Block[])[]
   readonly related: readonly { readonly headline: string; readonly url: string }[]
 }
 
@@ -77,6 +81,8 @@ export type Article = {
 export const MAX_ARTICLE_BYTES = 1_048_576
 /** The most blocks at the top level of an article; a list's items hold at most 200 each. */
 export const MAX_BLOCKS = 2_000
+/** The most notes of an article. */
+export const MAX_NOTES = 500
 /** How deep objects and arrays of an article may nest: enough for lists in lists in lists, with marked-up text. */
 export const MAX_DEPTH = 40
 
@@ -97,13 +103,14 @@ const inline: z.ZodType<Inline> = z.discriminatedUnion('type', [
     },
   }),
   z.strictObject({ type: z.literal('break') }),
+  z.strictObject({ type: z.literal('note'), number: z.int().min(1).max(MAX_NOTES) }),
 ])
 const inlines = z.array(inline).max(5_000)
 const inlinesNotEmpty = inlines.min(1, 'expected at least one piece of text')
 const pixels = z.int().min(1).max(20_000)
 
 const picture = {
-  src: httpsUrl,
+  src: pictureUrl,
   alt: line(1_000, 0).default(''),
   caption: line(1_000).optional(),
   width: pixels.optional(),
@@ -168,7 +175,7 @@ export const articleSchema: z.ZodType<Article> = z.strictObject({
     name: line(120),
     url: httpsUrl.optional(),
     bio: line(1_000).optional(),
-    avatar: httpsUrl.optional(),
+    avatar: pictureUrl.optional(),
     isAI: z.boolean().default(false),
   }),
   perspective: z.strictObject({ text: lines(20_000), url: httpsUrl.optional() }).optional(),
@@ -177,6 +184,7 @@ export const articleSchema: z.ZodType<Article> = z.strictObject({
     .optional(),
   hero: z.strictObject({ ...picture, credit: line(300).optional() }).optional(),
   blocks: z.array(block).min(1, 'expected a body, found none').max(MAX_BLOCKS),
+  notes: z.array(z.array(block).min(1).max(50)).max(MAX_NOTES).optional(),
   related: z
     .array(z.strictObject({ headline: line(300), url: httpsUrl }))
     .max(20)

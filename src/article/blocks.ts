@@ -1,6 +1,7 @@
 import type {
   Blockquote,
   Code,
+  Html,
   Image,
   ImageReference,
   List,
@@ -13,6 +14,7 @@ import type {
 import type { Block, Inline } from './article.ts'
 import { withoutControls } from './clean.ts'
 import type { Conversion } from './conversion.ts'
+import { nodesOfHtml } from './html-nodes.ts'
 import { inlinesOf, warnOfHtml } from './inlines.ts'
 import { plainText } from './text.ts'
 
@@ -29,7 +31,7 @@ function blockOf(node: RootContent, conversion: Conversion, lists: number): Bloc
     case 'paragraph':
       return paragraphBlocks(node, conversion)
     case 'heading': {
-      const level = node.depth <= 2 ? 2 : node.depth === 3 ? 3 : 4
+      const level = conversion.level(node.depth)
       return ifText(inlinesOf(node.children, conversion), (content) => ({ type: 'heading', level, content }))
     }
     case 'blockquote':
@@ -43,8 +45,7 @@ function blockOf(node: RootContent, conversion: Conversion, lists: number): Bloc
     case 'thematicBreak':
       return [{ type: 'rule' }]
     case 'html':
-      warnOfHtml(node, conversion)
-      return []
+      return htmlBlocks(node, conversion, lists)
     default:
       return []
   }
@@ -69,9 +70,17 @@ function imageIn(node: PhrasingContent): Image | ImageReference | undefined {
 
 function imageBlocks(node: Image | ImageReference, conversion: Conversion): Block[] {
   const { url, title } = node.type === 'image' ? node : (conversion.definition(node.identifier) ?? { url: '' })
-  const src = conversion.src(node, url)
-  if (src === null) return []
-  return [{ type: 'image', src, alt: node.alt ?? '', ...(title?.trim() ? { caption: title } : {}) }]
+  const found = conversion.picture(node, url)
+  if (found === null) return []
+  const { kind, ...picture } = found
+  return [{ type: 'image', ...picture, alt: node.alt ?? '', ...(title?.trim() ? { caption: title } : {}) }]
+}
+
+/** What a piece of HTML says; its elements go. */
+function htmlBlocks(node: Html, conversion: Conversion, lists: number): Block[] {
+  const nodes = nodesOfHtml(node.value, node.position)
+  warnOfHtml(node, conversion, nodes.length > 0 ? 'taken for what it says' : 'left out')
+  return blocksOf(nodes, conversion, lists)
 }
 
 /** A quote holds paragraphs only: whatever else stands in it follows or parts it, quotes in quotes are joined to it. */
@@ -165,12 +174,12 @@ function codeBlocks(node: Code): Block[] {
 
 function ifText(inlines: readonly Inline[], make: (content: readonly Inline[]) => Block): Block[] {
   const content = trimmed(inlines)
-  return plainText(content).trim() === '' ? [] : [make(content)]
+  return content.length === 0 ? [] : [make(content)]
 }
 
 /** Without breaks at the ends, where left-out HTML and pictures leave them. */
 function trimmed(inlines: readonly Inline[]): readonly Inline[] {
-  const isText = (inline: Inline) => plainText([inline]).trim() !== ''
+  const isText = (inline: Inline) => inline.type === 'note' || plainText([inline]).trim() !== ''
   const first = inlines.findIndex(isText)
   return first < 0 ? [] : inlines.slice(first, inlines.findLastIndex(isText) + 1)
 }

@@ -21,11 +21,29 @@ export function checkArticle(value: Readonly<Record<string, unknown>>): Article 
   const lang = value.lang ?? 'en'
   const dir = value.dir ?? directionOf(typeof lang === 'string' ? lang : '')
   const parsed = articleSchema.safeParse({ ...value, lang, dir }, { error: inWords })
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    const dangling = danglingNotes(parsed.data)
+    return dangling.length > 0 ? dangling : parsed.data
+  }
   return parsed.error.issues
     .flatMap(faultsOf)
     .map((fault) => missing(value, fault))
     .slice(0, 50)
+}
+
+/** References to notes that the article does not have. */
+function danglingNotes({ blocks, notes = [] }: Article): readonly Fault[] {
+  const faults: Fault[] = []
+  const look = (value: unknown, path: Path): void => {
+    if (typeof value !== 'object' || value === null) return
+    if ('type' in value && value.type === 'note' && 'number' in value && Number(value.number) > notes.length) {
+      faults.push({ path, message: `expected a note ${value.number} in notes, found ${notes.length} notes` })
+    }
+    for (const [key, inner] of Object.entries(value)) look(inner, [...path, Array.isArray(value) ? Number(key) : key])
+  }
+  look(blocks, ['blocks'])
+  look(notes, ['notes'])
+  return faults.slice(0, 50)
 }
 
 /** Said before the blocks are looked at: half a million of them take seconds. */

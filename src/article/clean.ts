@@ -11,6 +11,30 @@ export function withoutControls(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').replace(BROKEN_SURROGATES, '\uFFFD')
 }
 
+const DIRECTIONS = /[\u202A-\u202E\u2066-\u2069\n]/g
+const [POP, END_ISOLATE] = ['\u202C', '\u2069']
+
+/**
+ * The text with every embedding, override and isolate of writing direction closed before the line ends, and without
+ * ends of what was never begun: whatever stands behind it on a page keeps its own direction.
+ */
+export function balanced(text: string): string {
+  const open: string[] = []
+  const closed = text.replace(DIRECTIONS, (mark) => {
+    if (mark === '\n') return open.splice(0).reverse().join('') + mark
+    if (mark !== POP && mark !== END_ISOLATE) {
+      open.push(mark >= '\u2066' ? END_ISOLATE : POP)
+      return mark
+    }
+    const begun = open.lastIndexOf(mark)
+    // The end of an isolate ends what was begun inside it too; that of an embedding does not reach out of an isolate.
+    if (begun < 0 || (mark === POP && open.lastIndexOf(END_ISOLATE) > begun)) return ''
+    open.length = begun
+    return mark
+  })
+  return closed + open.reverse().join('')
+}
+
 /** The longest address that is taken, in characters. */
 export const MAX_URL_LENGTH = 2_048
 

@@ -1,31 +1,52 @@
 import type { Definition, FootnoteDefinition, Nodes, Root } from 'mdast'
 import type { Problem } from '../error.ts'
-import { hrefOf, isHttps } from './clean.ts'
+import { hrefOf } from './clean.ts'
+import type { MarkdownOptions } from './markdown-body.ts'
+import {
+  type FoundPicture,
+  findPicture,
+  isTemplateExpression,
+  type MissingPicture,
+  noPicture,
+  type PictureFiles,
+} from './pictures.ts'
 
 /** The most characters of link and picture addresses in one article; short references can stand for long addresses. */
 const MAX_ADDRESS_CHARACTERS = 1_000_000
 
 /**
  * What is carried along while one Markdown text becomes blocks: where references lead, the footnotes met so far in
- * their order, and what was left out or is wrong, by line.
+ * their order, the picture files it asks for that are not at hand, and what was left out or is wrong, by line.
  */
 export class Conversion {
   readonly warnings: Problem[] = []
   readonly faults: Problem[] = []
   /** Footnotes in the order of their first mention; the number of a note is its place from 1. */
   readonly footnotes: FootnoteDefinition[] = []
+  readonly missingPictures: MissingPicture[] = []
+  /** The level of the highest headings, which are those of level 2 in an article. */
+  readonly #topDepth: number
   readonly #definitions = new Map<string, Definition>()
   readonly #notes = new Map<string, FootnoteDefinition>()
   readonly #addresses = new Map<string, string | null>()
   readonly #linesBefore: number
   readonly #base: string | undefined
+  readonly #pictures: PictureFiles | undefined
   #addressCharacters = 0
 
-  /** `linesBefore` is added to every line number; relative addresses are resolved against `base`. */
-  constructor(root: Root, { linesBefore = 0, base }: { linesBefore?: number | undefined; base?: string | undefined }) {
+  /** A first heading of the first level counts as the title, and not among the headings. */
+  constructor(root: Root, { linesBefore = 0, base, pictures }: MarkdownOptions) {
     this.#linesBefore = linesBefore
     this.#base = base
+    this.#pictures = pictures
     collect(root, this.#definitions, this.#notes)
+    this.#topDepth = topDepth(root)
+  }
+
+  /** The level in an article of a heading in the text. */
+  level(depth: number): 2 | 3 | 4 {
+    const level = 2 + depth - this.#topDepth
+    return level <= 2 ? 2 : level === 3 ? 3 : 4
   }
 
   line(node: Nodes): number {
@@ -54,17 +75,19 @@ export class Conversion {
 
   /** Where a link may lead, or null with a warning. */
   href(node: Nodes, address: string): string | null {
-    const href = this.#resolved(address)
+    const href = isTemplateExpression(address) ? null : this.#resolved(address)
     if (href === null)
       this.warn(node, `link left out, its text stays: ${shown(address)} is not an https or mailto address`)
     return href
   }
 
-  /** Where a picture is fetched from, or null with a warning. */
-  src(node: Nodes, address: string): string | null {
-    const src = this.#resolved(address)
-    if (isHttps(src)) return src
-    this.warn(node, `image left out: ${shown(address)} is not an https address`)
+  /** Where a picture is, or null: with a warning, or as one of the missing. */
+  picture(node: Nodes, address: string): Extract<FoundPicture, { kind: 'found' }> | null {
+    const found = findPicture(address, { base: this.#base, pictures: this.#pictures })
+    if (found.kind === 'found' && this.#hasRoomFor(found.src)) return found
+    if (found.kind === 'missing' && this.#pictures !== undefined) {
+      this.missingPictures.push({ path: found.path, where: `line ${this.line(node)}` })
+    } else this.warn(node, `image left out: ${shown(address)} is ${noPicture(found)}`)
     return null
   }
 
@@ -74,9 +97,21 @@ export class Conversion {
       resolved = hrefOf(address, this.#base)
       this.#addresses.set(address, resolved)
     }
-    this.#addressCharacters += resolved?.length ?? 0
-    return this.#addressCharacters > MAX_ADDRESS_CHARACTERS ? null : resolved
+    return this.#hasRoomFor(resolved ?? '') ? resolved : null
   }
+
+  #hasRoomFor(address: string): boolean {
+    this.#addressCharacters += address.length
+    return this.#addressCharacters <= MAX_ADDRESS_CHARACTERS
+  }
+}
+
+/** The smallest level of the headings but the title. */
+function topDepth({ children }: Root): number {
+  const [first] = children.filter((node) => node.type !== 'html' && node.type !== 'definition')
+  const headings = children.filter((node) => node.type === 'heading')
+  const depths = headings.filter((node) => node !== first || node.depth > 1).map(({ depth }) => depth)
+  return depths.reduce<number>((least, depth) => Math.min(least, depth), 6)
 }
 
 /** A stretch of the source as a message may quote it: on one line, short. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { hrefOf, isHttps, MAX_URL_LENGTH, withoutControls } from './clean.ts'
+import { balanced, hrefOf, isHttps, MAX_URL_LENGTH, withoutControls } from './clean.ts'
+import { ASSET } from './pictures.ts'
 
 /** Text on one line: trimmed, white space and line ends become single spaces. `min` 0 lets it be empty. */
 export function line(max: number, min = 1) {
@@ -20,7 +21,7 @@ export function lines(max: number) {
   return z
     .string()
     .overwrite((text) =>
-      withoutControls(text)
+      balanced(withoutControls(text))
         .trimEnd()
         .replace(/^(?:[ \t]*\n)+/, ''),
     )
@@ -34,6 +35,16 @@ export const httpsUrl = z
   .max(MAX_URL_LENGTH)
   .refine((text) => isHttps(hrefOf(text)), 'expected an https address such as https://example.com/page')
   .overwrite((text) => hrefOf(text) ?? text)
+
+/** Where a picture is: an https address, or a picture that Pressroom keeps. */
+export const pictureUrl = z
+  .string()
+  .max(MAX_URL_LENGTH)
+  .refine(
+    (text) => ASSET.test(text) || isHttps(hrefOf(text)),
+    'expected an https address such as https://example.com/picture.jpg',
+  )
+  .overwrite((text) => (ASSET.test(text) ? text : (hrefOf(text) ?? text)))
 
 /** Where a link may lead: https or mailto. */
 export const linkHref = z
@@ -67,7 +78,7 @@ export function directionOf(lang: string): 'ltr' | 'rtl' {
 }
 
 function collapse(text: string): string {
-  return withoutControls(text).replace(/[ \t\n\u2028\u2029]+/g, ' ')
+  return balanced(withoutControls(text).replace(/[ \t\n\u2028\u2029]+/g, ' '))
 }
 
 function canonicalTag(tag: string): string | null {

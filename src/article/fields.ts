@@ -8,6 +8,8 @@ const FIELDS = [
   ...['perspective', 'audio', 'hero', 'related'],
 ]
 const SHORT_FORMS = ['author', 'ai', 'date']
+/** Every key that an author may write before the body. */
+export const WRITTEN_FIELDS: readonly string[] = [...FIELDS, ...SHORT_FORMS]
 
 /** Fields as an author writes them, brought to the Article's own form. */
 export type ExpandedFields = {
@@ -20,11 +22,15 @@ export type ExpandedFields = {
 /**
  * Takes the short forms: `byline: "Name"` or `author: "Name"`, `ai: true`, `date`, `perspective: "text"`,
  * `audio: "https://…"` or `audio: true`. Empty fields count as absent. Keys that are neither a field, a short form nor
- * one of `more` are faults.
+ * one of `more` are faults, which may suggest those and `suggested`.
  */
-export function expandFields(fields: Readonly<Record<string, unknown>>, more: readonly string[] = []): ExpandedFields {
+export function expandFields(
+  fields: Readonly<Record<string, unknown>>,
+  more: readonly string[] = [],
+  suggested: readonly string[] = [],
+): ExpandedFields {
   const draft: Draft = { value: withoutNulls(fields), faults: [], written: new Map() }
-  refuseUnknown(draft, [...FIELDS, ...SHORT_FORMS, ...more])
+  refuseUnknown(draft, [...WRITTEN_FIELDS, ...more], suggested)
   rename(draft, 'date', 'publishedAt')
   rename(draft, 'author', 'byline')
   wrap(draft, 'byline', 'name')
@@ -42,10 +48,11 @@ type Draft = {
   readonly written: Map<string, Path>
 }
 
-function refuseUnknown({ value, faults }: Draft, known: readonly string[]): void {
+function refuseUnknown({ value, faults }: Draft, known: readonly string[], suggested: readonly string[]): void {
   const unknown = Object.keys(value).filter((key) => !known.includes(key))
   for (const key of unknown) delete value[key]
-  for (const key of unknown.slice(0, 20)) faults.push({ path: [key], message: unknownKey(key, known) })
+  for (const key of unknown.slice(0, 20))
+    faults.push({ path: [key], message: unknownKey(key, [...known, ...suggested]) })
 }
 
 function rename({ value, faults, written }: Draft, from: string, to: string): void {

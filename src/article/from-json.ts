@@ -6,6 +6,9 @@ import { shown } from './conversion.ts'
 import { expandFields, isRecord, problemsOf } from './fields.ts'
 import { blocksFromMarkdown } from './from-markdown.ts'
 import { jsonSyntaxFault } from './json-syntax.ts'
+import { type MarkdownBody, UNREAD } from './markdown-body.ts'
+import { findPicture, type MissingPicture, type PictureFiles } from './pictures.ts'
+import { placePictures, sizeOf } from './place-pictures.ts'
 import { finishArticle, type ReadArticle, type SourceHints, sourceText } from './source.ts'
 
 /** The Article of a JSON text, as `articleFromValue` takes it. Throws as that does, and `too_large` above 1 MB. */
@@ -32,47 +35,65 @@ export async function articleFromJson(source: string | Uint8Array, hints: Source
  */
 export async function articleFromValue(source: unknown, hints: SourceHints = {}): Promise<ReadArticle> {
   if (!isRecord(source)) throw invalidArticle([{ where: 'the article', message: 'expected an object' }], hints.name)
-  const { value, faults, written } = expandFields(source, ['blocks', 'body'])
+  const { value, faults, written } = expandFields(source, ['blocks', 'notes', 'body'])
   const { body, ...fields } = value
   const where = (path: Path) => pathText(written(path))
-  const read = await bodyOf(body, fields)
+  const { pictures } = hints
+  const base = typeof value.url === 'string' ? value.url : undefined
+  const placed = placePictures(fields, { base, pictures })
+  const read = await bodyOf(body, placed.value, { base, pictures })
+  const missingPictures = [...placed.missing.map(({ path, of }) => ({ path, where: where(of) })), ...read.missing]
   return finishArticle(
-    { lang: hints.lang, ...fields, blocks: read.blocks },
-    { faults: problemsOf(faults, where), bodyFaults: read.faults, warnings: read.warnings, where },
-    hints.name,
+    { lang: hints.lang, ...placed.value, ...(read.notes.length > 0 ? { notes: read.notes } : {}), blocks: read.blocks },
+    { faults: problemsOf(faults, where), bodyFaults: read.faults, warnings: read.warnings, missingPictures, where },
+    hints,
   )
 }
 
-type Body = { readonly blocks: unknown; readonly faults: readonly Problem[]; readonly warnings: readonly Problem[] }
+type Body = {
+  readonly blocks: unknown
+  readonly notes: MarkdownBody['notes']
+  readonly faults: readonly Problem[]
+  readonly warnings: readonly Problem[]
+  readonly missing: readonly MissingPicture[]
+}
+type Pictures = { readonly base: string | undefined; readonly pictures: PictureFiles | undefined }
 
-async function bodyOf(body: unknown, { blocks, url }: Readonly<Record<string, unknown>>): Promise<Body> {
+async function bodyOf(body: unknown, { blocks }: Readonly<Record<string, unknown>>, pictures: Pictures): Promise<Body> {
   if (body === undefined) {
-    const warnings: Problem[] = []
-    return { blocks: withoutBadLinks(blocks, ['blocks'], warnings), faults: [], warnings }
+    const cleaning: Cleaning = { ...pictures, warnings: [], missing: [] }
+    return { blocks: cleaned(blocks, ['blocks'], cleaning), notes: [], faults: [], ...cleaning }
   }
-  const fault = (message: string) => ({ blocks: [], faults: [{ where: 'body', message }], warnings: [] })
+  const fault = (message: string): Body => ({ ...UNREAD, missing: [], faults: [{ where: 'body', message }] })
   if (blocks !== undefined) return fault('expected either body or blocks, found both')
   if (typeof body !== 'string') return fault('expected Markdown text')
-  const read = await blocksFromMarkdown(body, { base: typeof url === 'string' ? url : undefined })
-  const inBody = ({ where, message }: Problem) => ({
-    where: where.startsWith('line') ? `body, ${where}` : where,
-    message,
+  const read = await blocksFromMarkdown(body, pictures)
+  const inBody = <Place extends { readonly where: string }>(place: Place) => ({
+    ...place,
+    where: place.where.startsWith('line') ? `body, ${place.where}` : place.where,
   })
   return {
     blocks: read.blocks.length > 0 ? read.blocks : undefined,
+    notes: read.notes,
     faults: read.faults.map(inBody),
     warnings: read.warnings.map(inBody),
+    missing: read.missingPictures.map(inBody),
   }
 }
 
-/** The value with the children of each refused link in its place. What is too deep is left for the check to refuse. */
-function withoutBadLinks(value: unknown, path: Path, warnings: Problem[]): unknown {
+type Cleaning = Pictures & { readonly warnings: Problem[]; readonly missing: MissingPicture[] }
+
+/**
+ * The value with the children of each refused link in its place, and with pictures where they are. What is too deep is
+ * left for the check to refuse.
+ */
+function cleaned(value: unknown, path: Path, cleaning: Cleaning): unknown {
   if (path.length > MAX_DEPTH) return value
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => {
-      const clean = withoutBadLinks(item, [...path, index], warnings)
+      const clean = cleaned(item, [...path, index], cleaning)
       if (!isBadLink(item) || !isRecord(clean)) return [clean]
-      warnings.push({
+      cleaning.warnings.push({
         where: pathText([...path, index]),
         message: `link left out, its text stays: ${shown(item.href)} is not an https or mailto address`,
       })
@@ -80,9 +101,18 @@ function withoutBadLinks(value: unknown, path: Path, warnings: Problem[]): unkno
     })
   }
   if (!isRecord(value)) return value
+  if (value.type === 'image' && typeof value.src === 'string') return placedImage(value, value.src, path, cleaning)
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, withoutBadLinks(inner, [...path, key], warnings)]),
+    Object.entries(value).map(([key, inner]) => [key, cleaned(inner, [...path, key], cleaning)]),
   )
+}
+
+function placedImage(image: Readonly<Record<string, unknown>>, src: string, path: Path, cleaning: Cleaning): unknown {
+  const found = findPicture(src, cleaning)
+  if (found.kind === 'found') return { ...sizeOf(found), ...image, src: found.src }
+  if (found.kind !== 'missing' || cleaning.pictures === undefined) return image
+  cleaning.missing.push({ path: found.path, where: pathText(path) })
+  return { type: 'rule' }
 }
 
 function isBadLink(value: unknown): value is { readonly href: string } {

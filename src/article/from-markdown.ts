@@ -1,33 +1,59 @@
 import { startThread } from '../thread/start.ts'
 import { createThread } from '../thread/thread.ts'
 import { invalidArticle, type Path } from './check.ts'
-import { expandFields, problemsOf } from './fields.ts'
+import { expandFields, problemsOf, WRITTEN_FIELDS } from './fields.ts'
+import { adoptForeignKeys, COMMON_KEYS } from './foreign-keys.ts'
 import { splitFrontMatter } from './front-matter.ts'
-import type { MarkdownBody, MarkdownOptions } from './markdown.ts'
+import { type MarkdownBody, type MarkdownOptions, UNREAD } from './markdown-body.ts'
 import type { MarkdownRequest } from './markdown-thread.ts'
+import { placePictures } from './place-pictures.ts'
 import { finishArticle, type ReadArticle, type SourceHints, sourceText } from './source.ts'
 import { plainText } from './text.ts'
 
 /**
- * The Article of a Markdown text: fields from its YAML front matter, blocks from its body. Without a `headline` field
- * a first heading is the headline. Throws `invalid_input` with every problem and its line, `too_large` above 1 MB.
+ * The Article of a Markdown text: fields from its YAML front matter, which may be one that is written for a site
+ * generator; blocks from its body. Without a headline a first heading is the headline. Throws `invalid_input` with every
+ * problem and its line, `too_large` above 1 MB.
  */
 export async function articleFromMarkdown(source: string | Uint8Array, hints: SourceHints = {}): Promise<ReadArticle> {
   const front = splitFrontMatter(sourceText(source, hints.name))
   if ('problems' in front) throw invalidArticle(front.problems, hints.name)
-  const { value, faults, written } = expandFields(front.fields)
+  const adopted = adoptForeignKeys(front.fields, WRITTEN_FIELDS)
+  const { value, faults, written } = expandFields(adopted.fields, [], COMMON_KEYS)
+  const asWritten = (path: Path) => adoptedPath(adopted.written, written(path))
   const base = typeof value.url === 'string' ? value.url : undefined
-  const body = await blocksFromMarkdown(front.body, { linesBefore: front.linesBefore, base })
+  const placed = placePictures(value, { base, pictures: hints.pictures, isOptional: adopted.written.has('hero') })
+  const options = { linesBefore: front.linesBefore, base, pictures: hints.pictures }
+  const body = await blocksFromMarkdown(front.body, options)
   const { headline, blocks, lines } = withHeadline(value.headline, body)
   const where = (path: Path) => {
     const line = path[0] === 'blocks' && typeof path[1] === 'number' ? lines[path[1]] : undefined
-    return line === undefined ? front.where(written(path)) : `line ${line}`
+    return line === undefined ? front.where(asWritten(path)) : `line ${line}`
   }
+  const remarks = [...adopted.remarks, ...placed.remarks]
   return finishArticle(
-    { lang: hints.lang, ...value, headline, blocks: blocks.length > 0 ? blocks : undefined },
-    { faults: problemsOf(faults, front.where), bodyFaults: body.faults, warnings: body.warnings, where },
-    hints.name,
+    {
+      lang: hints.lang,
+      ...placed.value,
+      headline,
+      blocks: blocks.length > 0 ? blocks : undefined,
+      ...(body.notes.length > 0 ? { notes: body.notes } : {}),
+    },
+    {
+      faults: problemsOf(faults, (path) => front.where(asWritten(path))),
+      bodyFaults: body.faults,
+      warnings: [...problemsOf(remarks, (path) => front.where(asWritten(path))), ...body.warnings],
+      missingPictures: [...placed.missing.map(({ path, of }) => ({ path, where: where(of) })), ...body.missingPictures],
+      where,
+    },
+    hints,
   )
+}
+
+/** Where the author wrote what came to stand at a path of ours. */
+function adoptedPath(written: ReadonlyMap<string, string>, [first, ...rest]: Path): Path {
+  const key = typeof first === 'string' ? written.get(first) : undefined
+  return key === undefined ? [first ?? '', ...rest] : [key, ...rest]
 }
 
 const thread = createThread<MarkdownRequest, MarkdownBody>(() => startThread('markdown-thread', import.meta.url))
@@ -41,7 +67,7 @@ export async function blocksFromMarkdown(text: string, options: MarkdownOptions 
   const outcome = await thread.run({ text, options }, 3_000 + text.length / 64)
   if (outcome.kind === 'done') return outcome.answer
   const message = 'expected a text, found marks that take too long to make sense of'
-  return { blocks: [], lines: [], hasTitle: false, warnings: [], faults: [{ where: 'the body', message }] }
+  return { ...UNREAD, faults: [{ where: 'the body', message }] }
 }
 
 /** A title at the top of the body is the headline, or says it again. */

@@ -42,7 +42,7 @@ export async function articleFromText(source: string | Uint8Array, hints: Source
     audio: all.some((line) => line.kind === 'listen') ? {} : undefined,
     blocks: body.map((line): Block => ({ type: 'paragraph', content: [{ type: 'text', text: line.text }] })),
   }
-  return finishArticle(value, { faults: [], bodyFaults: [], warnings, where }, hints.name)
+  return finishArticle(value, { faults: [], bodyFaults: [], warnings, where }, hints)
 }
 
 function isText(line: PageLine): boolean {

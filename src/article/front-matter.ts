@@ -26,6 +26,9 @@ const MAX_STRUCTURES_A_LINE = 50
  */
 export function splitFrontMatter(source: string): FrontMatter | { readonly problems: readonly Problem[] } {
   const lines = source.split('\n')
+  if (/^\+\+\+[ \t]*$/.test(lines[0] ?? '') && lines.some((line, index) => index > 0 && /^\+\+\+[ \t]*$/.test(line))) {
+    return problem(1, 'expected front matter in YAML between two lines ---, found TOML between +++')
+  }
   if (!/^---[ \t]*$/.test(lines[0] ?? '')) return { fields: {}, body: source, linesBefore: 0, where: pathText }
   const end = lines.findIndex((line, index) => index > 0 && /^(?:---|\.\.\.)[ \t]*$/.test(line))
   if (end < 0) return problem(1, 'expected a second line --- where the front matter ends')

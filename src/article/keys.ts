@@ -27,7 +27,7 @@ export const ARTICLE_KEYS = [
     'ordered',
     'start',
   ],
-  ...['items', 'head', 'rows', 'align', 'language', 'href', 'children'],
+  ...['items', 'head', 'rows', 'align', 'language', 'href', 'children', 'notes', 'number'],
 ] as const
 
 // What other programs call the same thing.
@@ -58,6 +58,11 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 export function unknownKey(key: string, known: readonly string[]): string {
   const meant = likeliest(key, known)
   return meant ? `unknown key; did you mean ${meant}?` : 'unknown key'
+}
+
+/** Whether a key is one of `known`, or so close to one that it is probably misspelt. */
+export function isNear(key: string, known: readonly string[]): boolean {
+  return known.includes(key) || likeliest(key, known) !== undefined
 }
 
 function likeliest(key: string, known: readonly string[]): string | undefined {

@@ -51,5 +51,5 @@ function kindByName(name: string): ArticleKind | undefined {
 function kindByLook(text: string): ArticleKind {
   const start = text.trimStart()
   if (/^[{[]\s*["{}\]]/.test(start)) return 'json'
-  return /^---[ \t]*\n/.test(text) || /^#{1,6} /.test(start) ? 'markdown' : 'text'
+  return /^(?:---|\+\+\+)[ \t]*\n/.test(text) || /^#{1,6} /.test(start) ? 'markdown' : 'text'
 }

@@ -2,12 +2,22 @@ import { AppError, type Problem } from '../error.ts'
 import { type Article, MAX_ARTICLE_BYTES } from './article.ts'
 import { checkArticle, type Fault, invalidArticle, type Path } from './check.ts'
 import { withoutControls } from './clean.ts'
+import { shown } from './conversion.ts'
+import { withOrderedHeadings } from './headings.ts'
+import type { MissingPicture, PictureFiles } from './pictures.ts'
 
 /** An article read from a source, and what of the source was left out or guessed. */
 export type ReadArticle = { readonly article: Article; readonly warnings: readonly Problem[] }
 
 /** What a reader of sources may be told beside the text: the file's name for messages, the language when it says none. */
-export type SourceHints = { readonly name?: string | undefined; readonly lang?: string | undefined }
+export type SourceHints = {
+  readonly name?: string | undefined
+  readonly lang?: string | undefined
+  /** The picture files that came with it. A file it asks for and that is not among them is then a fault, not a warning. */
+  readonly pictures?: PictureFiles | undefined
+  /** Collects the files that are asked for and not there, instead of refusing the article. */
+  readonly wanted?: MissingPicture[] | undefined
+}
 
 const MAX_WARNINGS = 50
 
@@ -30,6 +40,7 @@ export type Findings = {
   /** What is wrong with the body; it is then not said that the body is missing. */
   readonly bodyFaults: readonly Problem[]
   readonly warnings: readonly Problem[]
+  readonly missingPictures?: readonly MissingPicture[]
   /** Says where in the source a path of the value stands. */
   readonly where: (path: Path) => string
 }
@@ -37,18 +48,23 @@ export type Findings = {
 /** The finished article. Throws `invalid_input` with everything wrong with it. */
 export function finishArticle(
   value: Readonly<Record<string, unknown>>,
-  { faults, bodyFaults, warnings, where }: Findings,
-  name?: string,
+  { faults, bodyFaults, warnings, missingPictures = [], where }: Findings,
+  { name, wanted }: SourceHints = {},
 ): ReadArticle {
   const checked = checkArticle(value)
-  const problems = [...faults, ...bodyFaults]
+  wanted?.push(...missingPictures)
+  const problems = [...faults, ...bodyFaults, ...(wanted ? [] : missingPictures.map(notThere))]
   if ('headline' in checked) {
     if (problems.length > 0) throw invalidArticle(problems, name)
-    return { article: checked, warnings: shortened(warnings) }
+    return { article: withOrderedHeadings(checked), warnings: shortened(warnings) }
   }
   const isSaid = ({ path }: Fault) => bodyFaults.length > 0 && path.length === 1 && path[0] === 'blocks'
   const more = checked.filter((fault) => !isSaid(fault)).map(({ path, message }) => ({ where: where(path), message }))
   throw invalidArticle([...problems, ...more], name)
+}
+
+function notThere({ path, where }: MissingPicture): Problem {
+  return { where, message: `expected the picture ${shown(path)} beside the article, found no such file` }
 }
 
 function shortened(warnings: readonly Problem[]): readonly Problem[] {

@@ -20,6 +20,7 @@ const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu
 
 function textOf(inline: Inline): string {
   if (inline.type === 'text' || inline.type === 'code') return inline.text
+  if (inline.type === 'note') return ''
   return inline.type === 'break' ? '\n' : plainText(inline.children)
 }
 

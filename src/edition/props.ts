@@ -70,13 +70,14 @@ export function newsletterProps(newsletter: NewsletterFacts): NewsletterProps {
 }
 
 function articleProps(article: Article, newsletter: NewsletterFacts): ArticleProps {
-  const { publishedAt, updatedAt, blocks, related, ...same } = article
+  const { publishedAt, updatedAt, blocks, notes, related, ...same } = article
   return {
     ...same,
     ...(publishedAt === undefined ? {} : { publishedText: dayText(new Date(publishedAt), newsletter) }),
     ...(isLater(updatedAt, publishedAt) ? { updatedText: momentText(new Date(updatedAt), newsletter) } : {}),
     readMinutes: readMinutes(article),
     blocks: [...blocks],
+    ...(notes === undefined ? {} : { notes: notes.map((note) => [...note]) }),
     related: [...related],
   }
 }

@@ -167,7 +167,7 @@ describe('JSON is refused', () => {
     [
       'a picture that is not https',
       { ...LEAST, hero: { src: 'data:image/png,x' } },
-      ['hero.src: expected an https address such as https://example.com/page'],
+      ['hero.src: expected an https address such as https://example.com/picture.jpg'],
     ],
     [
       'a short form of the wrong kind',
