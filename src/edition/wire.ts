@@ -1,5 +1,6 @@
 import type { Edition, EditionSlot, Piece, SlotContext, SlotValues } from './edition.ts'
 import { choiceHolds, slotText, wellFormed } from './escape.ts'
+import { slotNames } from './slot-names.ts'
 
 /**
  * An edition as bytes that are ready for a JSON body: literals are UTF-8 and escaped as the inside of a JSON string,
@@ -10,6 +11,8 @@ export type PreparedEdition = {
   readonly html: readonly WirePiece[]
   readonly text: readonly WirePiece[]
   readonly headers: readonly { readonly name: string; readonly value: readonly WirePiece[] }[]
+  /** The names of all values that may be looked up. */
+  readonly names: readonly string[]
   /** Every slot that occurs, once per context; pieces refer to it by place. */
   readonly slots: readonly { readonly slot: EditionSlot; readonly context: SlotContext }[]
 }
@@ -29,7 +32,9 @@ export type WirePiece =
 export function prepareEdition(edition: Edition): PreparedEdition {
   const slots: { slot: EditionSlot; context: SlotContext }[] = []
   const prepare = (pieces: readonly Piece[]) => pieces.map((piece) => preparePiece(piece, slots))
+  const { texts, urls } = slotNames(edition)
   return {
+    names: [...texts, ...urls],
     subject: prepare(edition.subject),
     html: prepare(edition.html),
     text: prepare(edition.text),

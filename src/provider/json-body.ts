@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Edition } from '../edition/edition.ts'
+import type { Edition, SlotValues } from '../edition/edition.ts'
 import { oneLine } from '../edition/escape.ts'
 import { appendJsonMessage, ByteSink, jsonInside, type PreparedEdition, prepareEdition } from '../edition/wire.ts'
 import type { BodyMemory } from './body-memory.ts'
-import type { Body, FrozenBatch } from './provider.ts'
+import type { Body, FrozenBatch, FrozenRecipient } from './provider.ts'
 import { wireAddress } from './wire-address.ts'
 
 const NEWLINE = 0x0a
@@ -22,10 +22,11 @@ export function jsonBody(edition: Edition, batch: FrozenBatch, memory?: BodyMemo
   const sink = new ByteSink(memory?.take(size) ?? Buffer.allocUnsafeSlow(size))
   const sender = senderJson(batch)
   const tags = tagsJson(batch)
+  const look = lookUp(prepared.names, batch.shared)
   for (const [index, recipient] of batch.recipients.entries()) {
     sink.text(index === 0 ? '[\n{' : ',\n{')
     sink.text(`${sender}"to":["${jsonInside(wireAddress(recipient.address))}"],`)
-    appendJsonMessage(prepared, { ...batch.shared, ...recipient.values }, sink)
+    appendJsonMessage(prepared, look(recipient), sink)
     sink.text(`,"tags":[{"name":"delivery","value":"${jsonInside(recipient.deliveryId)}"}${tags}]}`)
   }
   sink.text(batch.recipients.length === 0 ? '[]' : ']')
@@ -33,12 +34,23 @@ export function jsonBody(edition: Edition, batch: FrozenBatch, memory?: BodyMemo
   return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') }
 }
 
-const prepared = new WeakMap<Edition, PreparedEdition>()
+/** The values of one recipient after the other, in one object: a new one for each costs more than filling the message. */
+function lookUp(names: readonly string[], shared: SlotValues): (recipient: FrozenRecipient) => SlotValues {
+  // Without a prototype, `__proto__` is a name like any other.
+  const values: Record<string, string> = Object.create(null)
+  const given = (source: SlotValues, name: string) => (Object.hasOwn(source, name) ? source[name] : undefined)
+  return ({ values: own }) => {
+    for (const name of names) values[name] = given(own, name) ?? given(shared, name) ?? ''
+    return values
+  }
+}
+
+const known = new WeakMap<Edition, PreparedEdition>()
 
 function preparedOnce(edition: Edition): PreparedEdition {
-  const made = prepared.get(edition) ?? prepareEdition(edition)
-  prepared.set(edition, made)
-  return made
+  const prepared = known.get(edition) ?? prepareEdition(edition)
+  known.set(edition, prepared)
+  return prepared
 }
 
 /** How many messages a body of `jsonBody` holds: it has a line break in front of each, and none inside of any. */

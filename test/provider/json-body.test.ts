@@ -37,6 +37,15 @@ test('leaves out what is not there, and never writes two delivery tags', () => {
   expect(message.tags).toEqual([{ name: 'delivery', value: deliveryId(1) }])
 })
 
+test('takes nothing over from one recipient to the next, nor from what every object has', () => {
+  const slot = (name: string) => ({ slot: { kind: 'text', name, fallback: '-' }, context: 'text' }) as const
+  const odd = { ...edition, text: [slot('constructor'), ' ', slot('__proto__'), ' ', slot('first_name')] }
+  const own = JSON.parse('{"constructor":"c","__proto__":"p"}')
+  const recipients = [recipient(1), recipient(2, own), recipient(3, { first_name: '' })]
+  const messages = JSON.parse(Buffer.from(jsonBody(odd, frozen({ recipients })).bytes).toString())
+  expect(messages.map(({ text }: { text: string }) => text)).toEqual(['- - Reader 1', 'c p Reader 2', '- - -'])
+})
+
 test.each([0, 1, 2, 100])('can be counted: %i messages', (count) => {
   const recipients = Array.from({ length: count }, (_, index) => recipient(index, { first_name: 'a\nb' }))
   const { bytes } = jsonBody(edition, frozen({ recipients }))
