@@ -252,10 +252,8 @@ async function persist<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask()
     } catch (error) {
-      // Drivers and networks give their errors a code; what has none is a mistake of somebody's, and stays one.
-      const passes =
-        error instanceof AppError ? error.code === 'unavailable' : error instanceof Error && 'code' in error
-      if (attempt === 50 || !passes) throw error
+      const isOurs = error instanceof AppError ? error.code !== 'unavailable' : error instanceof TypeError
+      if (attempt === 50 || isOurs) throw error
       await sleep(200)
     }
   }
