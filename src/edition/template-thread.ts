@@ -94,20 +94,29 @@ async function renderPage(template: Template, request: PageRequest): Promise<Tem
 function complete(template: Template, { props, sample }: PageRequest): Props {
   if ('issue' in props) return sample ? withSample(template, props, issueProps.shape) : props
   const { newsletter } = props
-  const subject = props.subject ?? template.subject?.({ newsletter }) ?? newsletter.name
-  const preheader = props.preheader ?? template.preheader?.({ newsletter }) ?? subject
-  const single = { newsletter, subject, preheader }
-  return sample ? withSample(template, single, singleProps.shape) : single
+  const own = { subject: template.subject?.({ newsletter }), preheader: template.preheader?.({ newsletter }) }
+  const subject = props.subject ?? own.subject ?? newsletter.name
+  const single = { newsletter, subject, preheader: props.preheader ?? own.preheader ?? subject }
+  return sample ? { ...withSample(template, single, singleProps.shape), ...given(own) } : single
 }
 
-/** What the sample has of our props counts as far as it is what we would give; all others are the sample's. */
+/**
+ * What the sample has of our props counts as far as it is what we would give, but for the newsletter: whose language
+ * and looks are shown is for the request to say. All others are the sample's.
+ */
 function withSample<Given extends Props>(
   { sample = {} }: Template,
   props: Given,
   shape: Readonly<Record<string, { safeParse(value: unknown): { readonly success: boolean } }>>,
 ): Given {
-  const fitting = Object.entries(sample).filter(([key, value]) => shape[key]?.safeParse(value).success ?? true)
+  const fitting = Object.entries(sample).filter(
+    ([key, value]) => key !== 'newsletter' && (shape[key]?.safeParse(value).success ?? true),
+  )
   return { ...props, ...Object.fromEntries(fitting) }
+}
+
+function given<T extends object>(lines: T): Partial<T> {
+  return Object.fromEntries(Object.entries(lines).filter(([, line]) => line !== undefined)) as Partial<T>
 }
 
 function refused(issues: readonly { readonly path: PropertyKey[]; readonly message: string }[]): TemplateAnswer {

@@ -1,12 +1,17 @@
-import { relative, resolve, sep } from 'node:path'
-import { watch } from 'chokidar'
+import { basename, extname, isAbsolute, relative, resolve } from 'node:path'
 import fastify from 'fastify'
+import { ARTICLE_EXTENSIONS } from '../article/read.ts'
 import type { Clock } from '../clock.ts'
 import { BUILT_IN_EMAILS, loadTemplates } from '../edition/templates.ts'
 import { AppError } from '../error.ts'
 import type { Logger } from '../log.ts'
 import { articleFolders } from './articles.ts'
-import { isLoopback, servePages } from './pages.ts'
+import type { Choice } from './choice.ts'
+import { followSaves, type Saved } from './follow.ts'
+import { servePages } from './pages.ts'
+import { isLoopback } from './policy.ts'
+import { type Previewed, type RenderedChoice, renderChoice } from './rendering.ts'
+import { createTestMails, type TestMailbox } from './test-mail.ts'
 
 export type PreviewOptions = {
   /** A loopback address; `127.0.0.1` when left out. */
@@ -17,6 +22,14 @@ export type PreviewOptions = {
   readonly emailsDir?: string | undefined
   /** A folder of articles, offered beside the examples that come with Pressroom. */
   readonly articlesDir?: string | undefined
+  /** A JSON file of readers, offered beside those that are made up. */
+  readonly readersFile?: string | undefined
+  /** A JSON file of the newsletter that mails belong to; what it leaves out is made up. */
+  readonly newsletterFile?: string | undefined
+  /** Where readers would reach the installation: it names the sender in headers. Default: the preview's own address. */
+  readonly publicUrl?: string | undefined
+  /** Where test mail goes. */
+  readonly mailbox: TestMailbox
   /** Where compiled templates are kept. */
   readonly cacheDir: string
   readonly clock: Clock
@@ -27,9 +40,9 @@ export type PreviewOptions = {
 export type Preview = { readonly url: string; close(): Promise<void> }
 
 /**
- * Serves a page that shows what a reader would get for any template and article, as html, text and source; it follows
- * every saved change within a second. It answers on loopback only, and reaches out to nothing but the pictures of a
- * mail, and to those only when asked.
+ * Serves a page that shows what readers would get for any template, article, reader and language; it follows every
+ * saved change within a second. It answers on loopback only, and reaches out to nothing but the pictures of a mail,
+ * when asked to, and the provider, for a test mail.
  * @throws AppError `config_invalid` when `host` is not a loopback address, `unavailable` when the port is taken
  */
 export async function startPreview(options: PreviewOptions): Promise<Preview> {
@@ -39,10 +52,24 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   }
   const articles = articleFolders(options.articlesDir)
   const emails = [BUILT_IN_EMAILS, ...(options.emailsDir === undefined ? [] : [options.emailsDir])]
+  const files = [options.readersFile, options.newsletterFile].filter((file) => file !== undefined)
   let templates = await loadTemplates(options)
+  const previewed: Previewed = {
+    templates: () => templates,
+    articles,
+    readersFile: options.readersFile,
+    newsletterFile: options.newsletterFile,
+    publicUrl: options.publicUrl ?? 'https://harbour.example',
+    clock,
+  }
+  const renders = keepRenders(previewed)
   const server = fastify({ forceCloseConnections: true })
-  const { announce } = servePages(server, { templates: () => templates, articles, clock })
-
+  const { announce } = servePages(server, {
+    previewed,
+    render: renders.render,
+    isSource: (path) => templates.sources.includes(path) || emails.some((folder) => isWithin(path, folder)),
+    testMails: createTestMails(previewed, options.mailbox),
+  })
   const url = await server.listen({ host, port }).catch((cause) => {
     throw new AppError(
       'unavailable',
@@ -50,49 +77,54 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
       { cause },
     )
   })
-  const stopFollowing = await followChanges([...emails, ...articles], async () => {
-    try {
-      templates = await templates.reload()
-    } catch (error) {
-      log.error({ event: 'preview_reload_failed', err: error }, 'templates could not be loaded again')
+  const isContent = (path: string) =>
+    !templates.sources.includes(path) &&
+    (files.some((file) => resolve(file) === path) ||
+      (extname(path).toLowerCase() in ARTICLE_EXTENSIONS && articles.some((folder) => isWithin(path, folder))))
+  const following = await followSaves([...emails, ...articles, ...files, ...templates.sources], follow)
+
+  async function follow({ paths, at }: Saved): Promise<void> {
+    if (!paths.every(isContent)) {
+      try {
+        templates = await templates.reload()
+        following.add(templates.sources)
+      } catch (error) {
+        log.error({ event: 'preview_reload_failed', err: error }, 'templates could not be loaded again')
+      }
     }
-    announce()
-  })
+    renders.forget()
+    announce({ files: paths.map((path) => basename(path)), at: Number.isFinite(at) ? at : clock.now().getTime() })
+  }
+
   return {
     url,
     close: async () => {
-      await stopFollowing()
+      await following.stop()
       await server.close()
+      await options.mailbox.close()
     },
   }
 }
 
-// Saving a file is often several events; the first is waited out, those during a run cause one more.
-const SETTLE_MS = 40
-
-/** Calls `follow` after changes in `folders`, one call at a time; resolves once watching, to what ends it. */
-async function followChanges(folders: readonly string[], follow: () => Promise<void>): Promise<() => Promise<void>> {
-  const watcher = watch([...folders], { ignoreInitial: true, ignored: (path) => isHidden(path, folders) })
-  let settling: NodeJS.Timeout | undefined
-  let running = Promise.resolve()
-  watcher.on('all', () => {
-    clearTimeout(settling)
-    settling = setTimeout(() => {
-      running = running.then(follow)
-    }, SETTLE_MS)
-  })
-  await new Promise<void>((resolve) => watcher.once('ready', resolve))
-  return async () => {
-    clearTimeout(settling)
-    await watcher.close()
-    await running
+/** What was rendered stays good until something is saved: filling it for another reader takes no time. */
+function keepRenders(previewed: Previewed) {
+  const kept = new Map<string, Promise<RenderedChoice>>()
+  return {
+    render(choice: Choice): Promise<RenderedChoice> {
+      const key = JSON.stringify({ ...choice, values: undefined })
+      const rendered = kept.get(key) ?? renderChoice(previewed, choice)
+      kept.set(key, rendered)
+      const [oldest] = kept.keys()
+      if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+      return rendered
+    },
+    forget: () => kept.clear(),
   }
 }
 
-// Seen from the watched folder: where that lies itself does not matter.
-function isHidden(path: string, folders: readonly string[]): boolean {
-  const folder = folders.find((one) => path.startsWith(resolve(one))) ?? ''
-  return relative(folder, path)
-    .split(sep)
-    .some((part) => part === 'node_modules' || /^\.[^.]/.test(part))
+const MOST_KEPT = 40
+
+function isWithin(path: string, folder: string): boolean {
+  const inside = relative(resolve(folder), path)
+  return !inside.startsWith('..') && !isAbsolute(inside)
 }

@@ -1,0 +1,37 @@
+import { sampleNewsletter } from '../../emails/sample.ts'
+import { checkEdition } from '../check/check.ts'
+import { readersOf } from '../check/readers.ts'
+import type { Finding } from '../check/rule.ts'
+import type { SlotValues } from '../edition/edition.ts'
+import { slotNames } from '../edition/slot-names.ts'
+import type { RenderedChoice } from './rendering.ts'
+
+/**
+ * What the checks say about a mail, for this reader and every other that it differs for, and what was left out on the
+ * way to it.
+ */
+export function findingsIn(rendered: RenderedChoice, values: SlotValues): readonly Finding[] {
+  const { edition, newsletter, template } = rendered
+  const { kind, hasText } = template
+  const facts = { kind, postalAddress: newsletter.postalAddress, hasOwnText: hasText }
+  const links = Object.fromEntries(slotNames(edition).urls.map((name) => [name, values[name] ?? '']))
+  const readers = [values, ...readersOf(edition, links)]
+  const found = checkEdition({ edition, facts, readers }).filter((finding) => !isAboutSample(finding))
+  return [...found, ...ownFindings(rendered)]
+}
+
+// The sample's newsletter does not exist, which is no fault of the template that is looked at.
+function isAboutSample({ rule, message }: Finding): boolean {
+  return rule === 'placeholder-link' && message.startsWith(`${SAMPLE_HOST} `)
+}
+
+const SAMPLE_HOST = new URL(sampleNewsletter.homepage ?? '').hostname
+
+/** What only a preview can know: the article is at hand, and the template's sample. */
+function ownFindings({ template, warnings }: RenderedChoice): readonly Finding[] {
+  const left = warnings.map(({ where, message }) => ({ rule: 'article', severity: 'warning', message, where }) as const)
+  if (template.ownProps.length === 0) return left
+  const props = template.ownProps.join(', ')
+  const message = `The template shows ${props} of its own sample, which no mail is given: it will be missing from a send.`
+  return [...left, { rule: 'sample-only', severity: 'warning', message, where: template.name }]
+}
