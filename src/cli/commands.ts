@@ -49,6 +49,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/preview.ts')).preview,
   },
   {
+    name: 'check',
+    summary: 'Hold an issue, or an article in a template, to the rules of good mail.',
+    group: RUN,
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
     name: 'fake-resend',
     summary: "Run a local double of Resend's API that sends nothing.",
     group: RUN,

@@ -6,8 +6,8 @@ import type { Terminal } from './terminal.ts'
  */
 export type Output = {
   readonly isJson: boolean
-  /** The result. Called once; the text is made only when it is wanted. */
-  result(value: unknown, text: () => string): void
+  /** The result. Called once; the text is made only when it is wanted. `oneLine`: its JSON is not broken into lines. */
+  result(value: unknown, text: () => string, form?: { readonly oneLine: boolean }): void
   /** Whether the result was given. */
   readonly isGiven: boolean
   /** A line about what is going on; people only. */
@@ -26,9 +26,9 @@ export function createOutput(terminal: Pick<Terminal, 'stdout' | 'stderr'>, isJs
     get isGiven() {
       return given
     },
-    result(value, text) {
+    result(value, text, { oneLine } = { oneLine: false }) {
       given = true
-      terminal.stdout.write(`${isJson() ? JSON.stringify(value, null, 2) : text()}\n`)
+      terminal.stdout.write(`${isJson() ? JSON.stringify(value, null, oneLine ? 0 : 2) : text()}\n`)
     },
     note(line) {
       if (!isJson()) terminal.stderr.write(`${line}\n`)

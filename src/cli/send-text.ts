@@ -18,6 +18,7 @@ export type Send = {
   readonly scheduledAt: string
   readonly spreadSeconds: number | null
   readonly again: boolean
+  readonly allowedChecks: readonly string[]
   readonly pauseReason: 'operator' | 'failure_rate' | 'refused_whole' | null
   readonly recipients: number | null
   readonly finishedAt: string | null

@@ -13,6 +13,7 @@ const SEND: SendWithProgress = {
   scheduledAt: '2026-01-05T08:00:00.000Z',
   spreadSeconds: null,
   again: false,
+  allowedChecks: [],
   pauseReason: null,
   recipients: 10,
   finishedAt: null,

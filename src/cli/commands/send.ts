@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import type { DefineCommand } from '../commands.ts'
-import { duration, wholeNumber } from '../numbers.ts'
+import { collect, duration, wholeNumber } from '../numbers.ts'
 import { type Page, type PageOptions, showPage, withPages } from '../pages.ts'
 import { blockText, fatesLine, outcomeLine, type Send, type SendWithProgress } from '../send-text.ts'
 import { fields, plainLine } from '../table.ts'
@@ -18,6 +18,7 @@ type Create = {
   readonly graceSeconds?: number
   readonly spread?: number
   readonly idempotencyKey?: string
+  readonly allow?: readonly string[]
 }
 type List = PageOptions & { readonly newsletter?: string; readonly state?: string }
 
@@ -35,6 +36,7 @@ export const send: DefineCommand = (command, session) => {
     .option('--again', 'Send an issue once more, to those who cannot have it yet.')
     .option('--grace-seconds <s>', 'How late it may start (default: 6 hours).', wholeNumber(60, 30 * 86_400))
     .option('--spread <duration>', 'Spread it evenly over a time such as 90m, 3h or 2d.', duration)
+    .option('--allow <rule>', 'Send in spite of this check (pressroom check names them); again for more.', collect)
     .option('--idempotency-key <key>', 'Asking again with the same key makes no second send.')
     .action(async (issue: string, { idempotencyKey, spread, ...asked }: Create) => {
       const headers: Record<string, string> = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
@@ -78,6 +80,15 @@ export const send: DefineCommand = (command, session) => {
       output.result(moved, () => `Moved to ${moved.scheduledAt}.`)
     })
 
+  command
+    .command('refresh <id>')
+    .description('Take later edits of its issue into a scheduled send.')
+    .option('--allow <rule>', 'As for create; what was allowed stays allowed.', collect)
+    .action(async (id: string, { allow }: { readonly allow?: readonly string[] }) => {
+      const moved = await session.api.post<Send>(`${path(id)}/refresh`, { json: { allow } })
+      output.result(moved, () => `The issue as it is now is what goes out. It is ${moved.state}.`)
+    })
+
   for (const [move, description, done] of MOVES) {
     command
       .command(`${move} <id>`)
@@ -95,7 +106,6 @@ export const send: DefineCommand = (command, session) => {
 }
 
 const MOVES = [
-  ['refresh', 'Take later edits of its issue into a scheduled send.', 'The issue as it is now is what goes out.'],
   ['pause', 'Pause a send; calls that are under way finish.', 'No new mail of it leaves.'],
   ['resume', 'Go on with a paused send.', 'It goes on.'],
   ['cancel', 'End a send for good; who has not been written to is skipped.', 'No new mail of it leaves.'],
@@ -119,6 +129,7 @@ function describe(found: Send): string {
     Finished: found.finishedAt ?? undefined,
     Spread: found.spreadSeconds ? `over ${(found.spreadSeconds / 3_600).toFixed(1)} hours` : undefined,
     Again: found.again ? 'to those who cannot have it yet' : undefined,
+    Allowed: found.allowedChecks.length > 0 ? `in spite of ${found.allowedChecks.join(', ')}` : undefined,
     Editions: found.editions.map(
       ({ locale, editionHash }) => `${locale ?? "newsletter's"} ${editionHash.slice(0, 12)}`,
     ),

@@ -4,6 +4,8 @@ import type { ConfirmationEdition } from '../../newsletter/confirmation.ts'
 import { requireScopes } from '../keys.ts'
 import { problemSchema } from '../problem.ts'
 import { articleRoutes } from './articles.ts'
+import { assetRoutes } from './assets.ts'
+import { checkRoutes } from './checks.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { issueRoutes } from './issues.ts'
 import { keyRoutes } from './keys.ts'
@@ -35,7 +37,9 @@ export function apiRoutes(app: HttpParts): FastifyPluginAsync {
 const RESOURCES = [
   newsletterRoutes,
   articleRoutes,
+  assetRoutes,
   issueRoutes,
+  checkRoutes,
   sendRoutes,
   sendEventRoutes,
   answerRoutes,
