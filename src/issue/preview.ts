@@ -47,7 +47,7 @@ export function sampleValues(
   newsletterId: NewsletterId,
   reader: Pick<Subscriber, 'firstName' | 'attributes'> | null,
 ): SlotValues {
-  const texts: SlotValues = reader ? { ...reader.attributes, first_name: reader.firstName } : {}
-  const known = slotNames(edition).texts.flatMap((name) => (texts[name] ? [[name, texts[name]]] : []))
+  const texts = new Map(Object.entries(reader ? { ...reader.attributes, first_name: reader.firstName } : {}))
+  const known = slotNames(edition).texts.flatMap((name) => (texts.get(name) ? [[name, texts.get(name)]] : []))
   return { ...Object.fromEntries(known), ...links.slotUrls(newsletterId, null) }
 }

@@ -63,6 +63,7 @@ function freezeMember(member: Member, newsletter: Newsletter, names: SlotNames, 
 
 /** The values of the names that have one; what the delivery itself knows goes first. */
 function pick(names: readonly string[], common: SlotValues, own: SlotValues): SlotValues {
-  const known = names.map((name) => [name, own[name] ?? common[name]])
-  return Object.fromEntries(known.filter(([, value]) => value))
+  // Asked of a map, a name such as `constructor` is nothing but a name.
+  const known = new Map([...Object.entries(common), ...Object.entries(own)])
+  return Object.fromEntries(names.map((name) => [name, known.get(name) ?? '']).filter(([, value]) => value !== ''))
 }
