@@ -26,7 +26,8 @@ export type Crew = {
   /** Arms a failpoint; resolves when its blow has fallen. */
   strike(worker: Worker, failpoint: Failpoint): Promise<void>
   kill(worker: Worker): Promise<void>
-  killAll(): Promise<void>
+  /** Kills whatever is left, those that are starting included; none is started any more. Counts for nothing. */
+  end(): Promise<void>
   /** Stops it where it is; it goes on at `resume`. */
   stop(worker: Worker): void
   resume(worker: Worker): void
@@ -52,6 +53,8 @@ export function createCrew({ program, orders, logFile, random, complain }: CrewS
   let workers: readonly Worker[] = []
   const doomed = new Set<Worker>()
   const starting = new Set<Promise<Worker>>()
+  const processes = new Set<Worker['process']>()
+  let isOver = false
   let kills = 0
   let number = 0
   const forget = (worker: Worker) => {
@@ -59,7 +62,7 @@ export function createCrew({ program, orders, logFile, random, complain }: CrewS
   }
 
   async function start(change: Partial<WorkerOrders> = {}): Promise<Worker> {
-    for (let attempt = 1; attempt <= STARTS_AT_MOST; attempt++) {
+    for (let attempt = 1; attempt <= STARTS_AT_MOST && !isOver; attempt++) {
       const worker = await startOnce(change)
       if (worker) return worker
       await sleep(200)
@@ -73,6 +76,8 @@ export function createCrew({ program, orders, logFile, random, complain }: CrewS
       orders: { ...orders(), ...change },
       logFile: logged,
     })
+    processes.add(process)
+    void process.gone.then(() => processes.delete(process))
     const name = await Promise.race([process.gone.then(() => null), readyName(process)])
     if (name === null) return null
     // What was put forward while it started.
@@ -135,8 +140,10 @@ export function createCrew({ program, orders, logFile, random, complain }: CrewS
     any: () => random.pick(workers.filter((worker) => !doomed.has(worker))),
     strike,
     kill,
-    killAll: async () => {
-      await Promise.all(workers.map(kill))
+    end: async () => {
+      isOver = true
+      workers = []
+      await Promise.all([...processes].map((process) => process.kill()))
     },
     stop: (worker) => {
       kills += 1

@@ -131,7 +131,7 @@ export async function openWorld(site: Site, name: string, spec: WorldSpec, leave
     random,
     complain,
   })
-  leave.add(() => crew.killAll())
+  leave.add(() => crew.end())
 
   const jump = async (ms: number) => {
     const aheadMs = clock.time.aheadMs + ms
