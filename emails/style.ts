@@ -27,6 +27,8 @@ ${backgrounds(dark, '[data-ogsb] ').join('\n')}
 }
 @media print{
 ${[...backgrounds(print), ...inks(print)].join('\n')}
+.filled{background-color:${print.paper}!important}
+.on-filled{color:${print.ink}!important}
 .on-screen{display:none!important}
 .whole{page-break-inside:avoid}
 }`
