@@ -8,7 +8,7 @@ import {
   isTemplateExpression,
   type MissingPicture,
   noPicture,
-  type PictureFiles,
+  type PictureSources,
 } from './pictures.ts'
 
 /** The most characters of link and picture addresses in one article; short references can stand for long addresses. */
@@ -30,15 +30,13 @@ export class Conversion {
   readonly #notes = new Map<string, FootnoteDefinition>()
   readonly #addresses = new Map<string, string | null>()
   readonly #linesBefore: number
-  readonly #base: string | undefined
-  readonly #pictures: PictureFiles | undefined
+  readonly #sources: PictureSources
   #addressCharacters = 0
 
   /** A first heading of the first level counts as the title, and not among the headings. */
-  constructor(root: Root, { linesBefore = 0, base, pictures }: MarkdownOptions) {
+  constructor(root: Root, { linesBefore = 0, ...sources }: MarkdownOptions) {
     this.#linesBefore = linesBefore
-    this.#base = base
-    this.#pictures = pictures
+    this.#sources = sources
     collect(root, this.#definitions, this.#notes)
     this.#topDepth = topDepth(root)
   }
@@ -83,9 +81,9 @@ export class Conversion {
 
   /** Where a picture is, or null: with a warning, or as one of the missing. */
   picture(node: Nodes, address: string): Extract<FoundPicture, { kind: 'found' }> | null {
-    const found = findPicture(address, { base: this.#base, pictures: this.#pictures })
+    const found = findPicture(address, this.#sources)
     if (found.kind === 'found' && this.#hasRoomFor(found.src)) return found
-    if (found.kind === 'missing' && this.#pictures !== undefined) {
+    if (found.kind === 'missing' && (this.#sources.pictures !== undefined || this.#sources.seeksFiles)) {
       this.missingPictures.push({ path: found.path, where: `line ${this.line(node)}` })
     } else this.warn(node, `image left out: ${shown(address)} is ${noPicture(found)}`)
     return null
@@ -94,7 +92,7 @@ export class Conversion {
   #resolved(address: string): string | null {
     let resolved = this.#addresses.get(address)
     if (resolved === undefined) {
-      resolved = hrefOf(address, this.#base)
+      resolved = hrefOf(address, this.#sources.base)
       this.#addresses.set(address, resolved)
     }
     return this.#hasRoomFor(resolved ?? '') ? resolved : null

@@ -7,7 +7,7 @@ import { expandFields, isRecord, problemsOf } from './fields.ts'
 import { blocksFromMarkdown } from './from-markdown.ts'
 import { jsonSyntaxFault } from './json-syntax.ts'
 import { type MarkdownBody, UNREAD } from './markdown-body.ts'
-import { findPicture, type MissingPicture, type PictureFiles } from './pictures.ts'
+import { findPicture, type MissingPicture, type PictureSources } from './pictures.ts'
 import { placePictures, sizeOf } from './place-pictures.ts'
 import { finishArticle, type ReadArticle, type SourceHints, sourceText } from './source.ts'
 
@@ -38,10 +38,10 @@ export async function articleFromValue(source: unknown, hints: SourceHints = {})
   const { value, faults, written } = expandFields(source, ['blocks', 'notes', 'body'])
   const { body, ...fields } = value
   const where = (path: Path) => pathText(written(path))
-  const { pictures } = hints
   const base = typeof value.url === 'string' ? value.url : undefined
-  const placed = placePictures(fields, { base, pictures })
-  const read = await bodyOf(body, placed.value, { base, pictures })
+  const sources = { base, pictures: hints.pictures, seeksFiles: hints.wanted !== undefined }
+  const placed = placePictures(fields, sources)
+  const read = await bodyOf(body, placed.value, sources)
   const missingPictures = [...placed.missing.map(({ path, of }) => ({ path, where: where(of) })), ...read.missing]
   return finishArticle(
     { lang: hints.lang, ...placed.value, ...(read.notes.length > 0 ? { notes: read.notes } : {}), blocks: read.blocks },
@@ -57,17 +57,20 @@ type Body = {
   readonly warnings: readonly Problem[]
   readonly missing: readonly MissingPicture[]
 }
-type Pictures = { readonly base: string | undefined; readonly pictures: PictureFiles | undefined }
 
-async function bodyOf(body: unknown, { blocks }: Readonly<Record<string, unknown>>, pictures: Pictures): Promise<Body> {
+async function bodyOf(
+  body: unknown,
+  { blocks }: Readonly<Record<string, unknown>>,
+  sources: PictureSources,
+): Promise<Body> {
   if (body === undefined) {
-    const cleaning: Cleaning = { ...pictures, warnings: [], missing: [] }
+    const cleaning: Cleaning = { ...sources, warnings: [], missing: [] }
     return { blocks: cleaned(blocks, ['blocks'], cleaning), notes: [], faults: [], ...cleaning }
   }
   const fault = (message: string): Body => ({ ...UNREAD, missing: [], faults: [{ where: 'body', message }] })
   if (blocks !== undefined) return fault('expected either body or blocks, found both')
   if (typeof body !== 'string') return fault('expected Markdown text')
-  const read = await blocksFromMarkdown(body, pictures)
+  const read = await blocksFromMarkdown(body, sources)
   const inBody = <Place extends { readonly where: string }>(place: Place) => ({
     ...place,
     where: place.where.startsWith('line') ? `body, ${place.where}` : place.where,
@@ -81,7 +84,7 @@ async function bodyOf(body: unknown, { blocks }: Readonly<Record<string, unknown
   }
 }
 
-type Cleaning = Pictures & { readonly warnings: Problem[]; readonly missing: MissingPicture[] }
+type Cleaning = PictureSources & { readonly warnings: Problem[]; readonly missing: MissingPicture[] }
 
 /**
  * The value with the children of each refused link in its place, and with pictures where they are. What is too deep is
@@ -110,7 +113,7 @@ function cleaned(value: unknown, path: Path, cleaning: Cleaning): unknown {
 function placedImage(image: Readonly<Record<string, unknown>>, src: string, path: Path, cleaning: Cleaning): unknown {
   const found = findPicture(src, cleaning)
   if (found.kind === 'found') return { ...sizeOf(found), ...image, src: found.src }
-  if (found.kind !== 'missing' || cleaning.pictures === undefined) return image
+  if (found.kind !== 'missing' || (cleaning.pictures === undefined && !cleaning.seeksFiles)) return image
   cleaning.missing.push({ path: found.path, where: pathText(path) })
   return { type: 'rule' }
 }

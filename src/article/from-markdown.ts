@@ -22,9 +22,9 @@ export async function articleFromMarkdown(source: string | Uint8Array, hints: So
   const { value, faults, written } = expandFields(adopted.fields, [], COMMON_KEYS)
   const asWritten = (path: Path) => adoptedPath(adopted.written, written(path))
   const base = typeof value.url === 'string' ? value.url : undefined
-  const placed = placePictures(value, { base, pictures: hints.pictures, isOptional: adopted.written.has('hero') })
-  const options = { linesBefore: front.linesBefore, base, pictures: hints.pictures }
-  const body = await blocksFromMarkdown(front.body, options)
+  const sources = { base, pictures: hints.pictures, seeksFiles: hints.wanted !== undefined }
+  const placed = placePictures(value, { ...sources, isOptional: adopted.written.has('hero') })
+  const body = await blocksFromMarkdown(front.body, { ...sources, linesBefore: front.linesBefore })
   const { headline, blocks, lines } = withHeadline(value.headline, body)
   const where = (path: Path) => {
     const line = path[0] === 'blocks' && typeof path[1] === 'number' ? lines[path[1]] : undefined

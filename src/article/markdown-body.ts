@@ -1,6 +1,6 @@
 import type { Problem } from '../error.ts'
 import type { Block } from './article.ts'
-import type { MissingPicture, PictureFiles } from './pictures.ts'
+import type { MissingPicture, PictureSources } from './pictures.ts'
 
 /** The blocks of a Markdown text, with the line on which each begins. */
 export type MarkdownBody = {
@@ -30,8 +30,6 @@ export const UNREAD: MarkdownBody = {
  * `linesBefore` is added to every line number; relative addresses are resolved against `base`. `pictures` are the files
  * that came with the text.
  */
-export type MarkdownOptions = {
+export type MarkdownOptions = PictureSources & {
   readonly linesBefore?: number | undefined
-  readonly base?: string | undefined
-  readonly pictures?: PictureFiles | undefined
 }

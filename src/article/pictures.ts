@@ -20,16 +20,28 @@ export type FoundPicture =
 /** A picture that is kept by Pressroom: `asset:<sha256>.<extension>`. */
 export const ASSET = /^asset:[0-9a-f]{64}\.(?:png|jpg|gif|webp)$/
 
+/** Where pictures may be. */
+export type PictureSources = {
+  /** What relative addresses on the web are resolved against. */
+  readonly base?: string | undefined
+  /** The files at hand; undefined: the article came without any. */
+  readonly pictures?: PictureFiles | undefined
+  /** To find out which files an article would take: all that could be one are missing, rather than on the web. */
+  readonly seeksFiles?: boolean | undefined
+}
+
 /** Where a picture is: among the files at hand, on the web (resolved against `base`), or nowhere that is allowed. */
 export function findPicture(
   address: string,
-  { base, pictures = {} }: { readonly base?: string | undefined; readonly pictures?: PictureFiles | undefined },
+  { base, pictures = {}, seeksFiles = false }: PictureSources,
 ): FoundPicture {
   if (ASSET.test(address)) return { kind: 'found', src: address }
   const path = localPath(address)
   const file = path !== undefined && Object.hasOwn(pictures, path) ? pictures[path] : undefined
   if (file !== undefined) return { kind: 'found', ...file }
-  const src = isTemplateExpression(address) ? null : hrefOf(address, base)
+  const src = isTemplateExpression(address)
+    ? null
+    : hrefOf(address, path !== undefined && seeksFiles ? undefined : base)
   if (isHttps(src)) return { kind: 'found', src }
   return path === undefined ? { kind: 'refused' } : { kind: 'missing', path }
 }

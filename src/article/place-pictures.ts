@@ -1,7 +1,7 @@
 import type { Path } from './check.ts'
 import { shown } from './conversion.ts'
 import { isRecord } from './fields.ts'
-import { findPicture, noPicture, type PictureFiles } from './pictures.ts'
+import { findPicture, noPicture, type PictureSources } from './pictures.ts'
 
 /** Fields whose pictures are where readers find them. */
 export type PlacedFields = {
@@ -12,10 +12,7 @@ export type PlacedFields = {
   readonly missing: readonly { readonly path: string; readonly of: Path }[]
 }
 
-type Placing = {
-  readonly base?: string | undefined
-  /** The files that came with the article; undefined: it came without any. */
-  readonly pictures?: PictureFiles | undefined
+type Placing = PictureSources & {
   /** A hero that cannot be used is left out rather than refused: it was meant for a site. */
   readonly isOptional?: boolean
 }
@@ -30,7 +27,7 @@ export function placePictures(fields: Readonly<Record<string, unknown>>, placing
     if (!isRecord(holder) || typeof holder[key] !== 'string') continue
     const found = findPicture(holder[key], placing)
     if (found.kind === 'found') value[field] = { ...(key === 'src' ? sizeOf(found) : {}), ...holder, [key]: found.src }
-    else if (found.kind === 'missing' && placing.pictures !== undefined) {
+    else if (found.kind === 'missing' && (placing.pictures !== undefined || placing.seeksFiles)) {
       missing.push({ path: found.path, of: [field] })
       value[field] = without(holder, key)
       if (field === 'hero') delete value.hero

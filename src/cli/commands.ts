@@ -91,6 +91,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/article.ts')).article,
   },
   {
+    name: 'asset',
+    summary: 'Keep pictures, for logos and articles.',
+    group: WRITE,
+    load: async () => (await import('./commands/asset.ts')).asset,
+  },
+  {
     name: 'issue',
     summary: 'Make issues of articles; preview and test them.',
     group: WRITE,

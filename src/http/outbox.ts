@@ -13,7 +13,7 @@ export type OutboxDeps = Pick<App, 'store' | 'publicUrl'> & { readonly outboxDir
 const PAGE_ROWS = 100
 // The mail stands in a frame that inherits this: its inline styles and pictures, and nothing that runs.
 const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /**
  * The mail that stayed on this machine, to look at: `/outbox`. It holds confirmation links and addresses, so it is

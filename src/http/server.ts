@@ -6,6 +6,7 @@ import { webView } from '../archive/web-view.ts'
 import { AppError } from '../error.ts'
 import { createConfirmations } from '../newsletter/confirmation.ts'
 import { apiRoutes, type HttpParts } from './api/api.ts'
+import { assets } from './assets.ts'
 import { healthRoutes } from './health.ts'
 import { addSecurityHeaders, dropUnusedConnections, logRequests } from './hygiene.ts'
 import { describeApi } from './openapi.ts'
@@ -46,6 +47,7 @@ export function createServer(app: App): FastifyInstance {
   server.register(publicPages(readersParts(parts)))
   server.register(subscribeApi(readersParts(parts)))
   server.register(webhooks(app))
+  server.register(assets(app))
   server.register(healthRoutes(app))
   if (app.outboxDir !== null) server.register(outboxRoutes({ ...app, outboxDir: app.outboxDir }))
   return server

@@ -1,3 +1,4 @@
+import { withAssetUrls } from '../assets/asset.ts'
 import type { Edition } from '../edition/edition.ts'
 import { issueHeaders } from '../edition/headers.ts'
 import { issueProps } from '../edition/props.ts'
@@ -29,7 +30,7 @@ export async function renderIssue(deps: RenderIssueDeps, issue: Issue, date: Dat
   const stored = await deps.store.articles.getMany(issue.articleIds)
   const missing = issue.articleIds.find((id) => !stored.some((one) => one.id === id))
   if (missing) throw notFound('article', missing)
-  const [lead, ...others] = stored.map((one) => one.article)
+  const [lead, ...others] = stored.map((one) => withAssetUrls(one.article, deps.publicUrl))
   if (!lead) throw new AppError('invalid_input', `Issue ${issue.id} has no article. Give it at least one.`)
   const { subject, preheader, number, excerpt } = issue
   const { publicUrl } = deps

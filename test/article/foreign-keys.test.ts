@@ -36,7 +36,7 @@ published: true`,
         dek: 'At last.',
         hero: { src: 'https://example.com/tide.jpg', alt: '' },
       },
-      ['line 11 (published): left out: it is no date', left(2, 'layout, categories, tags, permalink')],
+      [left(2, 'layout, categories, tags, permalink')],
     ],
     [
       'Hugo',
@@ -116,9 +116,12 @@ tags: post`,
         'line 5 (image): image left out: /img/tide.jpg is not an https address',
       ],
     ],
-  ])('of %s gives an article, and says what of it has no place there', async (_, frontMatter, fields, warnings) => {
-    expect(await read(frontMatter)).toEqual({ fields, warnings })
-  })
+  ] satisfies [string, string, object, string[]][])(
+    'of %s gives an article, and says what of it has no place there',
+    async (_, frontMatter, fields, warnings) => {
+      expect(await read(frontMatter)).toEqual({ fields, warnings })
+    },
+  )
 
   test('gives way to fields of ours, and says so where they differ', async () => {
     const { fields, warnings } = await read(

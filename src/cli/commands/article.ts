@@ -1,4 +1,4 @@
-import { basename, extname } from 'node:path'
+import { basename, dirname, extname, resolve } from 'node:path'
 import { Option } from 'commander'
 import { AppError, type Problem } from '../../error.ts'
 import type { DefineCommand } from '../commands.ts'
@@ -23,7 +23,7 @@ type Stored = {
   readonly warnings?: readonly Problem[]
 }
 type Kind = keyof typeof MEDIA_TYPES
-type ImportOptions = { readonly kind?: Kind; readonly lang?: string }
+type ImportOptions = { readonly kind?: Kind; readonly lang?: string; readonly pictures?: string }
 
 /** `pressroom article`: import, list, show. */
 export const article: DefineCommand = (command, session) => {
@@ -35,10 +35,15 @@ export const article: DefineCommand = (command, session) => {
     .description('Take in Markdown with front matter, JSON, or plain text pasted from a page; - reads stdin.')
     .addOption(new Option('--kind <kind>', 'What it is, where the file name does not tell.').choices(KINDS))
     .option('--lang <tag>', 'Its language, when it says none (default: en).')
-    .action(async (file: string, { kind = kindOf(file), lang }: ImportOptions) => {
+    .option('--pictures <folder>', "Where the pictures that it names may lie (default: the file's folder, and below).")
+    .action(async (file: string, { kind = kindOf(file), lang, pictures }: ImportOptions) => {
       const bytes = await readInput(file, terminal)
       const name = file === '-' ? undefined : basename(file)
-      const body = { type: MEDIA_TYPES[kind], bytes }
+      const source = { kind, bytes, name, lang }
+      const body =
+        name === undefined
+          ? { type: MEDIA_TYPES[kind], bytes }
+          : await formOf(source, resolve(terminal.directory, file), pictures && resolve(terminal.directory, pictures))
       const taken = await session.api.post<Stored>('/articles', { query: { lang, name }, body })
       for (const { where, message } of taken.warnings ?? []) output.warn(plainLine(`Note: ${where}: ${message}`))
       output.result(taken, () => `The article is in.\n\n${describe(taken)}`)
@@ -56,6 +61,22 @@ export const article: DefineCommand = (command, session) => {
       const found = await session.api.get<Stored>(`/articles/${encodeURIComponent(id)}`)
       output.result(found, () => describe(found))
     })
+}
+
+/** An article with the pictures beside it, as the API takes them. */
+async function formOf(
+  source: { readonly kind: Kind; readonly bytes: Uint8Array; readonly name?: string | undefined },
+  file: string,
+  within: string | undefined,
+): Promise<{ readonly type: string; readonly bytes: Uint8Array }> {
+  const { picturesBeside } = await import('../../assets/beside.ts')
+  const form = new FormData()
+  form.set('article', new Blob([new Uint8Array(source.bytes)], { type: MEDIA_TYPES[source.kind] }), basename(file))
+  for (const [path, { content, type }] of await picturesBeside(source, dirname(file), within)) {
+    form.append('picture', new Blob([new Uint8Array(content)], { type }), path)
+  }
+  const request = new Response(form)
+  return { type: request.headers.get('content-type') ?? '', bytes: new Uint8Array(await request.arrayBuffer()) }
 }
 
 const MEDIA_TYPES = { markdown: 'text/markdown', json: 'application/json', text: 'text/plain' } as const
@@ -104,5 +125,6 @@ function bylineText({ name, isAI }: Byline): string {
 const EXAMPLES = `
 Examples:
   pressroom article import story.md
+  pressroom article import posts/story.md --pictures .
   pbpaste | pressroom article import - --kind text
   pressroom article list`

@@ -48,7 +48,7 @@ const testMail = z.object({ deliveryId: uuid, editionHash: z.string(), warnings:
 
 // A preview is mail: inline styles and pictures, and nothing that runs or asks for anything.
 const PREVIEW_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; form-action 'none'; sandbox"
+  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'; sandbox"
 
 const tags = ['Issues']
 
