@@ -1,4 +1,5 @@
-import { attribute, shown } from '../page.ts'
+import { misplacedTags } from '../nesting.ts'
+import { attribute, cut, shown } from '../page.ts'
 import type { Fault, Rule } from '../rule.ts'
 
 export const validHtml: Rule = {
@@ -8,16 +9,17 @@ export const validHtml: Rule = {
     'The html has no error that every browser would have to mend in its own way: it begins with a doctype, and what opens closes.',
   mend: 'See what the place says; React writes valid html unless a template sets it itself.',
   find({ page, message: { html } }) {
-    const broken = page.errors.map(({ code, startLine, startCol }) => ({
-      where: `html ${startLine}:${startCol}`,
+    const broken = page.errors.map(({ code, startOffset }) => ({
+      where: placeIn(html, startOffset),
       message: `${code.replaceAll('-', ' ')}.`,
     }))
+    const misplaced = misplacedTags(html, page).map(({ at, message }) => ({ where: placeIn(html, at), message }))
     const [opened, closed] = [/<!--\[if\b/gi, /<!\[endif\]/gi].map((mark) => html.match(mark)?.length ?? 0)
     const conditional =
       opened === closed
         ? []
         : [{ where: 'html', message: `${opened} conditional comments for Outlook begin, and ${closed} end.` }]
-    return [...broken, ...conditional, ...twice(page.elements.map((element) => attribute(element, 'id')))]
+    return [...broken, ...misplaced, ...conditional, ...twice(page.elements.map((element) => attribute(element, 'id')))]
   },
 }
 
@@ -43,6 +45,11 @@ const ACTIVE: ReadonlySet<string> = new Set(
     ' ',
   ),
 )
+
+// Mail has few line breaks: the words tell more than a line.
+function placeIn(html: string, offset: number): string {
+  return `html at ${offset}: ${cut(html.slice(offset, offset + 60), 40)}`
+}
 
 function twice(ids: readonly (string | undefined)[]): readonly Fault[] {
   const seen = new Set<string>()

@@ -63,6 +63,7 @@ export const GRACEFUL: Readonly<Record<string, Graceful>> = {
   'css-pseudo-class-active': { instead: PLAIN },
   'css-pseudo-class-visited': { instead: PLAIN },
   'css-text-decoration-color': { instead: PLAIN },
+  'css-text-decoration-line': { instead: 'The line that links have; text-decoration takes it away everywhere.' },
   'css-text-decoration-style': { instead: PLAIN },
   'css-text-decoration-thickness': { instead: PLAIN },
   'css-text-underline-offset': { instead: PLAIN },
