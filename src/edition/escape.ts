@@ -1,5 +1,6 @@
 import { AppError } from '../error.ts'
 import type { EditionSlot, SlotContext, SlotValues } from './edition.ts'
+import { valueNamed } from './slot-names.ts'
 
 /**
  * What stands in the message where `slot` stood, escaped for its context. Pure.
@@ -8,8 +9,8 @@ import type { EditionSlot, SlotContext, SlotValues } from './edition.ts'
 export function slotText(slot: EditionSlot, context: SlotContext, values: SlotValues): string {
   const value =
     slot.kind === 'url'
-      ? requireUrl(slot.name, given(values, slot.name))
-      : textOr(slot.fallback, given(values, slot.name))
+      ? requireUrl(slot.name, valueNamed(values, slot.name) ?? '')
+      : textOr(slot.fallback, valueNamed(values, slot.name) ?? '')
   switch (context) {
     case 'html':
     case 'url':
@@ -24,7 +25,7 @@ export function slotText(slot: EditionSlot, context: SlotContext, values: SlotVa
 
 /** Whether a conditional block shows its `shown` side to this recipient. */
 export function choiceHolds(attribute: string, is: string | undefined, values: SlotValues): boolean {
-  const value = given(values, attribute)
+  const value = valueNamed(values, attribute) ?? ''
   return is === undefined ? value !== '' : value === is
 }
 
@@ -53,11 +54,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
-}
-
-// Names come from templates and editors; `constructor` is one too.
-function given(values: SlotValues, name: string): string {
-  return Object.hasOwn(values, name) ? (values[name] ?? '') : ''
 }
 
 function textOr(fallback: string, value: string): string {

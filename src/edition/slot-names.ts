@@ -1,4 +1,4 @@
-import type { Edition, Piece } from './edition.ts'
+import type { Edition, Piece, SlotValues } from './edition.ts'
 
 /** What an edition asks to know of a recipient: names of texts and attributes, names of URLs. */
 export type SlotNames = { readonly texts: readonly string[]; readonly urls: readonly string[] }
@@ -23,4 +23,9 @@ export function slotNames(edition: Edition): SlotNames {
   for (const part of [edition.subject, edition.html, edition.text]) visit(part)
   for (const header of edition.headers) visit(header.value)
   return { texts: [...texts], urls: [...urls] }
+}
+
+/** The value of that name. Names come from templates and editors: `constructor`, which every object has, is one too. */
+export function valueNamed(values: SlotValues, name: string): string | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Edition, SlotValues } from '../edition/edition.ts'
 import { oneLine } from '../edition/escape.ts'
+import { valueNamed } from '../edition/slot-names.ts'
 import { appendJsonMessage, ByteSink, jsonInside, type PreparedEdition, prepareEdition } from '../edition/wire.ts'
 import type { BodyMemory } from './body-memory.ts'
 import type { Body, FrozenBatch, FrozenRecipient } from './provider.ts'
@@ -38,9 +39,8 @@ export function jsonBody(edition: Edition, batch: FrozenBatch, memory?: BodyMemo
 function lookUp(names: readonly string[], shared: SlotValues): (recipient: FrozenRecipient) => SlotValues {
   // Without a prototype, `__proto__` is a name like any other.
   const values: Record<string, string> = Object.create(null)
-  const given = (source: SlotValues, name: string) => (Object.hasOwn(source, name) ? source[name] : undefined)
   return ({ values: own }) => {
-    for (const name of names) values[name] = given(own, name) ?? given(shared, name) ?? ''
+    for (const name of names) values[name] = valueNamed(own, name) ?? valueNamed(shared, name) ?? ''
     return values
   }
 }

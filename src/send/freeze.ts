@@ -1,5 +1,5 @@
 import type { Edition, SlotValues } from '../edition/edition.ts'
-import { type SlotNames, slotNames } from '../edition/slot-names.ts'
+import { type SlotNames, slotNames, valueNamed } from '../edition/slot-names.ts'
 import type { NewsletterId, SubscriberId } from '../id.ts'
 import { mailbox } from '../newsletter/mailbox.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
@@ -50,20 +50,17 @@ export function rebuildBody(
   return body.sha256 === frozen.sha256 ? { kind: 'same', body } : { kind: 'bytes_changed' }
 }
 
+/** The values that a member has a value for; what the delivery itself knows goes first. */
 function freezeMember(member: Member, newsletter: Newsletter, names: SlotNames, links: SlotLinks): FrozenRecipient {
+  const { deliveryId, address, firstName, attributes, slotValues } = member
   const urls = links.slotUrls(newsletter.id, member.subscriberId)
-  const texts = { ...member.attributes, first_name: member.firstName }
-  const { slotValues } = member
-  return {
-    deliveryId: member.deliveryId,
-    address: member.address,
-    values: { ...pick(names.texts, texts, slotValues), ...pick(names.urls, urls, slotValues) },
+  // Without a prototype, `__proto__` is a name like any other.
+  const values: Record<string, string> = Object.create(null)
+  const put = (name: string, common: string | undefined) => {
+    const value = valueNamed(slotValues, name) ?? common
+    if (value) values[name] = value
   }
-}
-
-/** The values of the names that have one; what the delivery itself knows goes first. */
-function pick(names: readonly string[], common: SlotValues, own: SlotValues): SlotValues {
-  // Asked of a map, a name such as `constructor` is nothing but a name.
-  const known = new Map([...Object.entries(common), ...Object.entries(own)])
-  return Object.fromEntries(names.map((name) => [name, known.get(name) ?? '']).filter(([, value]) => value !== ''))
+  for (const name of names.texts) put(name, name === 'first_name' ? firstName : valueNamed(attributes, name))
+  for (const name of names.urls) put(name, valueNamed(urls, name))
+  return { deliveryId, address, values }
 }
