@@ -6,10 +6,11 @@ import { BlockList, isIP } from 'node:net'
  */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address)
-  return family !== 0 && !SPECIAL.check(address, family === 6 ? 'ipv6' : 'ipv4')
+  return family === 6 ? !SPECIAL_6.check(address, 'ipv6') : family === 4 && !SPECIAL_4.check(address, 'ipv4')
 }
 
-const SPECIAL = new BlockList()
+// A list each: in one, an IPv4 address would match the mapped ones of IPv6.
+const [SPECIAL_4, SPECIAL_6] = [new BlockList(), new BlockList()]
 const RANGES_4 = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -42,5 +43,5 @@ const RANGES_6 = [
   ['fec0::', 10],
   ['ff00::', 8],
 ] as const
-for (const [net, prefix] of RANGES_4) SPECIAL.addSubnet(net, prefix, 'ipv4')
-for (const [net, prefix] of RANGES_6) SPECIAL.addSubnet(net, prefix, 'ipv6')
+for (const [net, prefix] of RANGES_4) SPECIAL_4.addSubnet(net, prefix, 'ipv4')
+for (const [net, prefix] of RANGES_6) SPECIAL_6.addSubnet(net, prefix, 'ipv6')

@@ -1,0 +1,40 @@
+import { sampleIssue, sampleNewsletter } from '../../emails/sample.ts'
+import type { SlotValues } from '../edition/edition.ts'
+import { issueHeaders, singleHeaders } from '../edition/headers.ts'
+import { renderEdition } from '../edition/render.ts'
+import { type SlotNames, slotNames } from '../edition/slot-names.ts'
+import type { LoadedTemplate } from '../edition/templates.ts'
+import { checkEdition } from './check.ts'
+import type { Finding } from './rule.ts'
+
+/** What a template comes to with its own sample. */
+export type TemplateFindings = {
+  /** What it asks to know of a reader. */
+  readonly slots: SlotNames
+  /** Why a send of it would be refused, and what else is found. */
+  readonly findings: readonly Finding[]
+}
+
+const MAIL = { newsletter: 'sample', publicUrl: 'https://news.example' }
+
+/**
+ * Renders a template with its own sample, for a reader with a name and for one without, and holds it to the rules of a
+ * send. What is not there in its sample may be there in an issue, and the other way round.
+ * @throws AppError `invalid_input` when it cannot be rendered
+ */
+export async function checkTemplate(template: LoadedTemplate): Promise<TemplateFindings> {
+  const { name, kind, hasText } = template
+  const edition = await renderEdition({
+    template,
+    props: kind === 'issue' ? sampleIssue : { newsletter: sampleNewsletter },
+    sample: true,
+    headers: (slots) =>
+      kind === 'issue'
+        ? issueHeaders({ ...MAIL, issueId: 'sample', oneClickUrl: slots.url('one_click') })
+        : singleHeaders({ ...MAIL, template: name }),
+    locale: sampleNewsletter.locale,
+  })
+  const facts = { kind, postalAddress: sampleNewsletter.postalAddress, hasOwnText: hasText }
+  const readers: readonly SlotValues[] = [{ first_name: 'Ada' }, {}]
+  return { slots: slotNames(edition), findings: checkEdition({ edition, facts, readers }) }
+}
