@@ -48,7 +48,7 @@ describe('the import table', () => {
   })
 
   test('SQL stands in src/store/postgres only', () => {
-    const usesDriver = (one: Import) => one.to === 'pg' || one.to === 'kysely'
+    const usesDriver = (one: Import) => one.to === 'pg'
     const allowed = /^src\/store\/(postgres|embedded)\//
     expect(broken((one) => usesDriver(one) && !allowed.test(one.from))).toEqual([])
   })

@@ -2,20 +2,16 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { runMigrations } from 'bullmq'
-import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely'
 import { AppError } from '../../error.ts'
 import { exists } from '../embedded/binaries.ts'
-import { type Pool, requireSupportedServer } from './pool.ts'
+import { LOCKS } from './locks.ts'
+import { type Pool, requireSupportedServer, type Tx, transaction } from './pool.ts'
 
 /** One file of `migrations/`: its name without `.sql`, its text, and what its text hashes to. */
 type MigrationFile = { readonly name: string; readonly text: string; readonly sha256: string }
 
 const NAME = /^\d{3}_[a-z0-9_]+\.sql$/
-const TABLE = 'pressroom_migration'
-const LOCK_TABLE = 'pressroom_migration_lock'
-const CHECKSUM_TABLE = 'pressroom_migration_checksum'
-/** Sorts before every file, and so runs first, under the same lock. */
-const FIRST = '000_checksums'
+const HISTORY = 'pressroom_migration_checksum'
 
 /**
  * Brings the database up to this code: our numbered files, then the queue's own tables (schema `bullmq`). All of ours
@@ -68,48 +64,40 @@ async function refuseForeignHistory(pool: Pool, files: readonly MigrationFile[])
 }
 
 async function readHistory(pool: Pool): Promise<readonly { name: string; sha256: string }[]> {
-  const { rows } = await pool.query<{ there: boolean }>(`select to_regclass($1) is not null as there`, [CHECKSUM_TABLE])
+  const { rows } = await pool.query<{ there: boolean }>(`select to_regclass($1) is not null as there`, [HISTORY])
   if (!rows[0]?.there) return []
   const history = await pool.query<{ name: string; sha256: string }>(
-    `select name, sha256 from ${CHECKSUM_TABLE} order by name`,
+    `select name, sha256 from ${HISTORY} order by name`,
   )
   return history.rows
 }
 
-async function applyFiles(pool: Pool, files: readonly MigrationFile[]): Promise<readonly string[]> {
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
-  const migrations = Object.fromEntries(files.map((file) => [file.name, toMigration(file)]))
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => ({ [FIRST]: makeChecksumTable, ...migrations }) },
-    migrationTableName: TABLE,
-    migrationLockTableName: LOCK_TABLE,
+function applyFiles(pool: Pool, files: readonly MigrationFile[]): Promise<readonly string[]> {
+  return transaction(pool, async (tx) => {
+    await tx.query('set local statement_timeout = 0')
+    await tx.query('select pg_advisory_xact_lock($1)', [LOCKS.migrate])
+    await tx.query(
+      `create table if not exists ${HISTORY} (
+         name text primary key,
+         sha256 text not null,
+         applied_at timestamptz not null default now()
+       )`,
+    )
+    const { rows } = await tx.query<{ name: string }>(`select name from ${HISTORY}`)
+    const applied = new Set(rows.map(({ name }) => name))
+    const missing = files.filter(({ name }) => !applied.has(name))
+    for (const file of missing) await applyFile(tx, file)
+    return missing.map(({ name }) => name)
   })
-  const { error, results = [] } = await migrator.migrateToLatest()
-  const failed = results.find((result) => result.status === 'Error')
-  if (error) throw new AppError('internal', `The migration ${failed?.migrationName ?? ''} failed.`, { cause: error })
-  return results.map((result) => result.migrationName).filter((name) => name !== FIRST)
 }
 
-const makeChecksumTable: Migration = {
-  up: async (db) => {
-    await sql
-      .raw(`create table ${CHECKSUM_TABLE} (
-        name text primary key,
-        sha256 text not null,
-        applied_at timestamptz not null default now()
-      )`)
-      .execute(db)
-  },
-}
-
-function toMigration({ name, text, sha256 }: MigrationFile): Migration {
-  return {
-    up: async (db) => {
-      await sql.raw(text).execute(db)
-      await sql`insert into ${sql.table(CHECKSUM_TABLE)} (name, sha256) values (${name}, ${sha256})`.execute(db)
-    },
+async function applyFile(tx: Tx, { name, text, sha256 }: MigrationFile): Promise<void> {
+  try {
+    await tx.query(text)
+  } catch (cause) {
+    throw new AppError('internal', `The migration ${name} failed.`, { cause })
   }
+  await tx.query(`insert into ${HISTORY} (name, sha256) values ($1, $2)`, [name, sha256])
 }
 
 async function migrateQueue(pool: Pool): Promise<void> {
