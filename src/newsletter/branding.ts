@@ -1,15 +1,14 @@
 import { z } from 'zod'
 import { type Branding, brandingProps } from '../../emails/props.ts'
-
-/** A picture that is kept here: `asset:<sha256>.<type>`. */
-const asset = z.string().regex(/^asset:[0-9a-f]{64}\.(?:png|jpg|gif|webp)$/)
+import { ASSET } from '../article/pictures.ts'
+import { assetUrl } from '../assets/asset.ts'
 
 const logo = brandingProps.shape.logo.unwrap()
 
 /** What makes a newsletter look like itself, as it is kept: its logo may be a picture that was uploaded. */
 export const newsletterBrandingSchema = z.strictObject({
   ...brandingProps.shape,
-  logo: z.strictObject({ ...logo.shape, src: z.union([asset, logo.shape.src]) }).optional(),
+  logo: z.strictObject({ ...logo.shape, src: z.union([z.string().regex(ASSET), logo.shape.src]) }).optional(),
 })
 
 export type NewsletterBranding = z.output<typeof newsletterBrandingSchema>
@@ -28,5 +27,5 @@ export const brandingChangesSchema = z.strictObject({
 /** A branding as a mail shows it: with the addresses under which its pictures are served. */
 export function brandingInMail({ logo, ...rest }: NewsletterBranding, publicUrl: string): Branding {
   if (logo === undefined) return rest
-  return { ...rest, logo: { ...logo, src: logo.src.replace(/^asset:/, `${publicUrl}/assets/`) } }
+  return { ...rest, logo: { ...logo, src: assetUrl(logo.src, publicUrl) } }
 }

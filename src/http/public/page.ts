@@ -35,7 +35,7 @@ ${isPublic === true ? null : html`<meta name="robots" content="noindex">`}
 </head>
 <body>
 <div class="page">
-<header><p class="nameplate"><a href="${home}"${newsletter === undefined ? null : html` dir="auto"`}>${name}</a></p></header>
+<header><p class="nameplate"><a href="${home}">${newsletter === undefined ? name : html`<bdi>${name}</bdi>`}</a></p></header>
 <main>
 ${main}
 </main>
@@ -49,7 +49,7 @@ ${newsletter === undefined ? null : imprint(newsletter, strings.home, basePath)}
 
 function imprint(newsletter: Newsletter, home: string, basePath: string): Html {
   return html`<footer>
-<p dir="auto">${newsletter.fromName}, ${newsletter.postalAddress}</p>
+<p><bdi>${newsletter.fromName}, ${newsletter.postalAddress}</bdi></p>
 <p><a href="${basePath}/">${home}</a></p>
 </footer>`
 }

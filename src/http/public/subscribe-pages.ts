@@ -130,8 +130,8 @@ function renderHome(newsletters: readonly Newsletter[], strings: Strings, basePa
   if (newsletters.length === 0) return html`<h1>${strings.newsletters}</h1><p>${strings.noNewsletters}</p>`
   const items = newsletters.map(
     ({ slug, name, fromName, locale }) => html`<li>
-<h2><a href="${basePath}/n/${slug}" lang="${locale}" dir="auto">${name}</a></h2>
-<p class="muted" dir="auto">${fromName}</p>
+<h2><a href="${basePath}/n/${slug}" lang="${locale}"><bdi>${name}</bdi></a></h2>
+<p class="muted"><bdi>${fromName}</bdi></p>
 </li>`,
   )
   return html`<h1>${strings.newslettersTitle}</h1>

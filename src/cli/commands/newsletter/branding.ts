@@ -1,8 +1,8 @@
-import { basename, extname } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { AppError } from '../../../error.ts'
 import { readInput } from '../../read-input.ts'
 import type { Session } from '../../session.ts'
+import { plainLine } from '../../table.ts'
 
 type Logo = { readonly src: string; readonly alt: string; readonly width: number; readonly height: number }
 type Size = Pick<Logo, 'width' | 'height'>
@@ -67,24 +67,15 @@ function pictureAt(src: string, shown: Size | undefined): Omit<Logo, 'alt'> {
   return { src, ...shown }
 }
 
-async function upload(file: string, { api, terminal }: Session): Promise<Omit<Logo, 'alt'>> {
-  const type = TYPES[extname(file).toLowerCase()]
-  if (type === undefined) throw refused('--logo', 'expected a file that ends in .png, .jpg, .gif or .webp, or an URL')
-  const bytes = await readInput(file, terminal)
-  const { src, width, height } = await api.post<Omit<Logo, 'alt'>>('/assets', {
-    query: { name: basename(file) },
-    body: { type, bytes },
-  })
+// What kind of picture it is, the server reads from its bytes.
+async function upload(file: string, { api, terminal, output }: Session): Promise<Omit<Logo, 'alt'>> {
+  const body = { type: 'application/octet-stream', bytes: await readInput(file, terminal) }
+  const { src, width, height, warnings } = await api.post<Asset>('/assets', { body })
+  for (const warning of warnings) output.warn(plainLine(`Note: ${file}: ${warning}`))
   return { src, width, height }
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-  '.webp': 'image/webp',
-}
+type Asset = Omit<Logo, 'alt'> & { readonly warnings: readonly string[] }
 
 function size(text: string): Size {
   const [, width, height] = /^(\d{1,4})x(\d{1,4})$/.exec(text) ?? []
