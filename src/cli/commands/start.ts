@@ -40,7 +40,9 @@ function welcome({ url, publicUrl, tier, provider }: Started, dataDir: string): 
     'Readers see': publicUrl,
     API: `${url}/api/v1, described at ${url}/api/docs`,
     Outbox: isOutbox ? `${url}/outbox` : undefined,
-    Mail: isOutbox ? 'stays on this machine; with RESEND_API_KEY or SMTP_URL it goes out' : `goes out through ${provider}`,
+    Mail: isOutbox
+      ? 'stays on this machine; with RESEND_API_KEY or SMTP_URL it goes out'
+      : `goes out through ${provider}`,
     Data: TIERS[tier](dataDir),
   }
   return `Pressroom ${VERSION} is running at ${url}\n\n${fields(lines)}\n\nCtrl-C stops it.`
