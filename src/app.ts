@@ -5,7 +5,7 @@ import { type Config, type Tier, tierOf } from './config/config.ts'
 import { provideDataDir } from './config/data-dir.ts'
 import { type AppSecrets, readAppSecrets } from './config/secrets.ts'
 import { keepEditions, type ReadEdition } from './edition/keep.ts'
-import { type LoadedTemplate, loadTemplates, type TemplateSet } from './edition/templates.ts'
+import { followTemplates, type LoadedTemplate, type TemplateSet } from './edition/templates.ts'
 import { createLinks, type Links } from './links.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createBounceAddresses } from './provider/bounce-address.ts'
@@ -88,7 +88,7 @@ export async function openApp(config: Config, parts: AppParts = {}): Promise<App
     const provider = parts.provider ?? chooseProvider(config, clock, secrets)
     if (provider !== parts.provider) closers.push(async () => provider.close?.())
     await store.pace.ensure({ ...provider, requestsPerSecond: provider.limits.requestsPerSecond })
-    const templates = parts.templates ?? lazily(() => loadTemplates(templateFolders(config)))
+    const templates = parts.templates ?? followTemplates(templateFolders(config), clock)
     return {
       config,
       tier: tierOf(config),
@@ -150,12 +150,4 @@ function outboxDir(config: Config): string {
 function templateFolders(config: Config) {
   const cacheDir = join(config.dataDir, 'cache', 'templates')
   return config.emailsDir ? { cacheDir, emailsDir: config.emailsDir } : { cacheDir }
-}
-
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
 }

@@ -1,10 +1,10 @@
 import { sampleIssue, sampleNewsletter } from '../../emails/sample.ts'
-import type { SlotValues } from '../edition/edition.ts'
 import { issueHeaders, singleHeaders } from '../edition/headers.ts'
 import { renderEdition } from '../edition/render.ts'
 import { type SlotNames, slotNames } from '../edition/slot-names.ts'
 import type { LoadedTemplate } from '../edition/templates.ts'
 import { checkEdition } from './check.ts'
+import { readersOf } from './readers.ts'
 import type { Finding } from './rule.ts'
 
 /** What a template comes to with its own sample. */
@@ -15,10 +15,20 @@ export type TemplateFindings = {
   readonly findings: readonly Finding[]
 }
 
+/** The links of a reader that a mail of each kind can show. */
+const LINKS = {
+  issue: linksTo('unsubscribe', 'preferences', 'view', 'one_click'),
+  single: linksTo('confirm', 'unsubscribe', 'preferences', 'view'),
+}
+
+function linksTo(...names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, `https://news.example/${name}`]))
+}
+
 const MAIL = { newsletter: 'sample', publicUrl: 'https://news.example' }
 
 /**
- * Renders a template with its own sample, for a reader with a name and for one without, and holds it to the rules of a
+ * Renders a template with its own sample, for every reader that it tells apart, and holds it to the rules of a
  * send. What is not there in its sample may be there in an issue, and the other way round.
  * @throws AppError `invalid_input` when it cannot be rendered
  */
@@ -35,6 +45,8 @@ export async function checkTemplate(template: LoadedTemplate): Promise<TemplateF
     locale: sampleNewsletter.locale,
   })
   const facts = { kind, postalAddress: sampleNewsletter.postalAddress, hasOwnText: hasText }
-  const readers: readonly SlotValues[] = [{ first_name: 'Ada' }, {}]
-  return { slots: slotNames(edition), findings: checkEdition({ edition, facts, readers }) }
+  return {
+    slots: slotNames(edition),
+    findings: checkEdition({ edition, facts, readers: readersOf(edition, LINKS[kind]) }),
+  }
 }

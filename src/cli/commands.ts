@@ -134,7 +134,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'template',
-    summary: 'List the templates, and what is wrong with broken ones.',
+    summary: 'Begin a template; list them, and show what one lacks for a send.',
     group: WRITE,
     load: async () => (await import('./commands/template.ts')).template,
   },

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Clock } from '../clock.ts'
 import { AppError } from '../error.ts'
 import { type Bundle, bundleTemplates, PACKAGE_ROOT, type TemplateFile } from './bundle.ts'
 import { shownPath } from './frames.ts'
@@ -89,6 +90,43 @@ const GIVEN: Readonly<Record<TemplateFacts['kind'], readonly string[]>> = {
 
 function urlOf(path: string): string {
   return pathToFileURL(path).href
+}
+
+const LOOK_AGAIN_MS = 1_000
+
+/**
+ * The templates as they are whenever they are asked for: loaded once, and again when one of their sources has changed,
+ * or a file was added or taken away. While they cannot be loaded again, those before are given. Looks at most once a
+ * second.
+ */
+export function followTemplates(folders: TemplateFolders, clock: Clock): () => Promise<TemplateSet> {
+  let current: Promise<TemplateSet> | undefined
+  let seen = ''
+  let lookedAt = Number.NEGATIVE_INFINITY
+  return async () => {
+    const now = clock.now().getTime()
+    if (current !== undefined && now - lookedAt < LOOK_AGAIN_MS) return current
+    lookedAt = now
+    const before = current
+    const stamp = await stampOf(folders, await before?.catch(() => undefined))
+    if (before !== undefined && stamp === seen) return before
+    const loading = loadTemplates(folders)
+    current = before === undefined ? loading : loading.catch(() => before)
+    const set = await current
+    seen = await stampOf(folders, set)
+    return set
+  }
+}
+
+/** What there is to be loaded, and when each source was written. */
+async function stampOf(folders: TemplateFolders, set: TemplateSet | undefined): Promise<string> {
+  const files = await templateFiles(folders.emailsDir).catch(() => [])
+  const paths = new Set([...files.map(({ path }) => path), ...(set?.sources ?? [])])
+  const stamps = [...paths].map(async (path) => {
+    const { mtimeMs, size } = await stat(path).catch(() => ({ mtimeMs: 0, size: 0 }))
+    return `${path} ${mtimeMs} ${size}`
+  })
+  return (await Promise.all(stamps)).join('\n')
 }
 
 /** Where our own templates lie. */

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fillEdition } from '../../src/edition/fill.ts'
 import { renderEdition } from '../../src/edition/render.ts'
-import { loadTemplates, type TemplateSet } from '../../src/edition/templates.ts'
+import { followTemplates, loadTemplates, type TemplateSet } from '../../src/edition/templates.ts'
+import { FakeClock } from '../support/clock.ts'
 import { anIssue } from './rendering.ts'
 
 let folder: string
@@ -154,5 +155,26 @@ describe('loading again', () => {
       (file) => file.startsWith('notice-') && file.endsWith('.mjs'),
     )
     expect(left).toHaveLength(1)
+  })
+})
+
+describe('templates that are followed', () => {
+  test('are loaded again after a change, of a file or of what it imports, looked for once a second', async () => {
+    const clock = new FakeClock()
+    await write('notice.tsx', mail('one'))
+    await write('parts/words.ts', `export const words = 'first'`)
+    await write('more.tsx', `import { words } from './parts/words.ts'\nexport default () => <p>{words}</p>`)
+    const templates = followTemplates({ emailsDir, cacheDir }, clock)
+    const before = await templates()
+    await write('parts/words.ts', `export const words = 'second'`)
+    await write('added.tsx', mail('two'))
+    expect(await templates()).toBe(before)
+    await clock.advance(1_000)
+    const after = await templates()
+    expect(await htmlOf(after, 'more')).toContain('second')
+    expect(after.names).toContain('added')
+    expect(await htmlOf(before, 'more')).toContain('first')
+    await clock.advance(1_000)
+    expect(await templates()).toBe(after)
   })
 })

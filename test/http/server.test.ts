@@ -85,8 +85,13 @@ describe('an installation', () => {
 
   test('lists its templates', async () => {
     const { body } = await api.call('GET', '/v1/templates')
-    expect(body.rows).toContainEqual({ name: 'article', kind: 'issue', hasOwnText: true })
-    expect(body.rows).toContainEqual({ name: 'confirm-subscription', kind: 'single', hasOwnText: true })
+    expect(body.rows).toContainEqual({
+      name: 'article',
+      kind: 'issue',
+      hasOwnText: true,
+      file: 'emails/templates/article.tsx',
+    })
+    expect(body.rows).toContainEqual(expect.objectContaining({ name: 'confirm-subscription', kind: 'single' }))
     expect(body).toMatchObject({ broken: [], next: null })
   })
 
