@@ -47,6 +47,9 @@ export default function Article(mail: IssueProps) {
   )
 }
 
+// Where React Email's own preview looks for them.
+Article.PreviewProps = PreviewProps
+
 export function text(mail: IssueProps, sheet: SlotSheet): string {
   return issueText(mail, sheet)
 }

@@ -37,6 +37,9 @@ export default function ConfirmSubscription(mail: SingleProps) {
   )
 }
 
+// Where React Email's own preview looks for them.
+ConfirmSubscription.PreviewProps = PreviewProps
+
 export function text(mail: SingleProps, sheet: SlotSheet): string {
   const strings = stringsFor(mail.newsletter.locale)
   return noticeText(mail, sheet, strings.confirmTitle, [

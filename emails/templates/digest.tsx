@@ -38,6 +38,9 @@ export default function Digest(mail: IssueProps) {
   )
 }
 
+// Where React Email's own preview looks for them.
+Digest.PreviewProps = PreviewProps
+
 function Lead({ article, shown }: { article: IssueProps['articles'][0]; shown: Plan['lead'] }) {
   const isWhole = shown.kind === 'whole'
   return (

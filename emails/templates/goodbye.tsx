@@ -36,6 +36,9 @@ export default function Goodbye(mail: SingleProps) {
   )
 }
 
+// Where React Email's own preview looks for them.
+Goodbye.PreviewProps = PreviewProps
+
 export function text(mail: SingleProps, sheet: SlotSheet): string {
   const strings = stringsFor(mail.newsletter.locale)
   return noticeText(mail, sheet, strings.goodbyeTitle, [

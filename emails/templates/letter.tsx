@@ -50,6 +50,9 @@ export default function Letter(mail: IssueProps) {
   )
 }
 
+// Where React Email's own preview looks for them.
+Letter.PreviewProps = PreviewProps
+
 function Beginning({ article }: { article: ArticleProps }) {
   const { strings, looks, words } = useMail()
   return (

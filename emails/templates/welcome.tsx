@@ -44,6 +44,9 @@ export default function Welcome(mail: SingleProps) {
   )
 }
 
+// Where React Email's own preview looks for them.
+Welcome.PreviewProps = PreviewProps
+
 function Ways() {
   const { strings, looks, words } = useMail()
   const slots = useSlots()
