@@ -1,6 +1,6 @@
 import { bySeverity, checkEdition } from '../check/check.ts'
 import type { MailToCheck } from '../check/mail.ts'
-import { checkOutside } from '../check/outside/outside.ts'
+import { checkOutside } from '../check/outside/check-outside.ts'
 import { readersOf } from '../check/readers.ts'
 import type { Finding } from '../check/rule.ts'
 import type { Clock } from '../clock.ts'

@@ -1,3 +1,4 @@
+import type { Article } from '../article/article.ts'
 import { withAssetUrls } from '../assets/asset.ts'
 import type { Edition } from '../edition/edition.ts'
 import { issueHeaders } from '../edition/headers.ts'
@@ -25,27 +26,42 @@ export type RenderIssueDeps = {
  * @throws AppError `not_found` when an article or the newsletter is gone; `invalid_input` when the template refuses
  */
 export async function renderIssue(deps: RenderIssueDeps, issue: Issue, date: Date, locale?: string): Promise<Edition> {
+  const render = await openIssue(deps, issue, date)
+  return render(locale)
+}
+
+/** Reads what an issue is made of, to be rendered in one language or in several. @throws AppError as `renderIssue` does */
+export async function openIssue(
+  deps: RenderIssueDeps,
+  issue: Issue,
+  date: Date,
+): Promise<(locale?: string) => Promise<Edition>> {
+  const { publicUrl } = deps
   const newsletter = await deps.store.newsletters.get(issue.newsletterId)
   if (!newsletter) throw notFound('newsletter', issue.newsletterId)
-  const stored = await deps.store.articles.getMany(issue.articleIds)
-  const missing = issue.articleIds.find((id) => !stored.some((one) => one.id === id))
-  if (missing) throw notFound('article', missing)
-  const [lead, ...others] = stored.map((one) => withAssetUrls(one.article, deps.publicUrl))
-  if (!lead) throw new AppError('invalid_input', `Issue ${issue.id} has no article. Give it at least one.`)
+  const articles = await readArticles(deps, issue)
+  const template = await deps.template(issue.template)
   const { subject, preheader, number, excerpt } = issue
-  const { publicUrl } = deps
-  const branding = brandingInMail(newsletter.branding, publicUrl)
-  const facts = { ...newsletter, branding, locale: locale ?? newsletter.locale }
-  return renderEdition({
-    template: await deps.template(issue.template),
-    props: issueProps(facts, { subject, preheader, number, date, excerpt }, [lead, ...others]),
-    headers: (slots) =>
-      issueHeaders({
-        newsletter: newsletter.slug,
-        publicUrl,
-        issueId: issue.id,
-        oneClickUrl: slots.url('one_click'),
-      }),
-    locale: facts.locale,
-  })
+  const mail = { newsletter: newsletter.slug, publicUrl, issueId: issue.id }
+  return (locale = newsletter.locale) => {
+    const facts = { ...newsletter, branding: brandingInMail(newsletter.branding, publicUrl), locale }
+    return renderEdition({
+      template,
+      props: issueProps(facts, { subject, preheader, number, date, excerpt }, articles),
+      headers: (slots) => issueHeaders({ ...mail, oneClickUrl: slots.url('one_click') }),
+      locale,
+    })
+  }
+}
+
+async function readArticles(
+  { store, publicUrl }: RenderIssueDeps,
+  { id, articleIds }: Issue,
+): Promise<[Article, ...Article[]]> {
+  const stored = await store.articles.getMany(articleIds)
+  const missing = articleIds.find((wanted) => !stored.some((one) => one.id === wanted))
+  if (missing) throw notFound('article', missing)
+  const [lead, ...others] = stored.map(({ article }) => withAssetUrls(article, publicUrl))
+  if (!lead) throw new AppError('invalid_input', `Issue ${id} has no article. Give it at least one.`)
+  return [lead, ...others]
 }

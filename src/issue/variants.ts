@@ -3,7 +3,7 @@ import { otherLanguages } from '../edition/languages.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
 import type { SendStore } from '../store/store.ts'
 import type { Issue } from './issue.ts'
-import { type RenderIssueDeps, renderIssue } from './render.ts'
+import { openIssue, type RenderIssueDeps } from './render.ts'
 
 /** An edition and whom it is for. `locale` null: everybody whom no other variant fits. */
 export type RenderedVariant = { readonly variant: string; readonly locale: string | null; readonly edition: Edition }
@@ -24,12 +24,8 @@ export async function renderVariants(
   date: Date,
 ): Promise<readonly RenderedVariant[]> {
   const others = await deps.store.sends.languagesOf(id, otherLanguages(locale))
-  const variants: RenderedVariant[] = [
-    { variant: 'main', locale: null, edition: await renderIssue(deps, issue, date, locale) },
-  ]
-  for (const language of others) {
-    const edition = await renderIssue(deps, issue, date, language)
-    variants.push({ variant: language, locale: language, edition })
-  }
-  return variants
+  const render = await openIssue(deps, issue, date)
+  const main = async () => ({ variant: 'main', locale: null, edition: await render(locale) })
+  const other = async (language: string) => ({ variant: language, locale: language, edition: await render(language) })
+  return Promise.all([main(), ...others.map(other)])
 }
