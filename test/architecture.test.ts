@@ -10,7 +10,7 @@ const imports = readImports(ROOT, ['emails', 'src', 'worker'])
 const ADAPTER = /^src\/(store\/(postgres|embedded)|queue\/(bullmq|redis|postgres)|provider\/(outbox|resend|smtp))\b/
 const SEAM = /^src\/(store|queue|provider)\//
 const EDGE = /^src\/(http|cli|preview)\//
-const NOUN_FOLDER = /^src\/(article|edition|newsletter|issue|send|outcome|subscriber|suppression)\//
+const NOUN_FOLDER = /^src\/(article|edition|check|newsletter|issue|send|outcome|subscriber|suppression)\//
 
 describe('the import table', () => {
   test('templates know React and what is in emails/, and nothing else', () => {

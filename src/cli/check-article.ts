@@ -1,7 +1,7 @@
 import { basename, join, resolve } from 'node:path'
 import { readArticle } from '../article/read.ts'
 import { bySeverity, checkEdition } from '../check/check.ts'
-import { checkOutside } from '../check/outside/outside.ts'
+import { checkOutside } from '../check/outside/check-outside.ts'
 import { readersOf } from '../check/readers.ts'
 import type { Finding } from '../check/rule.ts'
 import type { Config } from '../config/config.ts'

@@ -1,4 +1,4 @@
-import { OUTSIDE_RULES } from '../check/outside/outside.ts'
+import { OUTSIDE_RULES } from '../check/outside/check-outside.ts'
 import { RULES } from '../check/registry.ts'
 import type { Finding, Severity } from '../check/rule.ts'
 import { plainLine, table } from './table.ts'

@@ -1,6 +1,8 @@
+import type { Finding } from '../check/rule.ts'
 import type { Clock } from '../clock.ts'
 import { mailLocale } from '../edition/languages.ts'
 import type { DeliveryId, IssueId } from '../id.ts'
+import { checkVariants } from '../issue/check.ts'
 import { findIssue } from '../issue/find.ts'
 import { sampleValues } from '../issue/preview.ts'
 import { type RenderIssueDeps, renderIssue } from '../issue/render.ts'
@@ -16,7 +18,7 @@ export type TestMailDeps = Omit<RenderIssueDeps, 'store'> & {
   readonly store: Store
   readonly queue: Queue
   readonly provider: Pick<Provider, 'flags' | 'name'>
-  readonly links: Pick<Links, 'slotUrls'>
+  readonly links: Pick<Links, 'slotUrls' | 'view'>
   readonly clock: Clock
 }
 
@@ -47,7 +49,8 @@ export async function sendTestMail(deps: TestMailDeps, id: IssueId, to: string, 
   const mail = { newsletterId, subscriberId: null, address: to, editionHash: edition.hash, slotValues }
   const { deliveryId } = await store.deliveries.addSingle(mail)
   await queue.enqueue(singleBell(deliveryId))
-  return { deliveryId, editionHash: edition.hash, warnings: warningsOf(deps) }
+  const findings = await checkVariants(deps, newsletter, [{ variant: 'main', locale: null, edition }])
+  return { deliveryId, editionHash: edition.hash, warnings: [...warningsOf(deps), ...refusalsOf(findings)] }
 }
 
 function warningsOf({ provider, publicUrl }: TestMailDeps): readonly string[] {
@@ -55,4 +58,10 @@ function warningsOf({ provider, publicUrl }: TestMailDeps): readonly string[] {
   return [
     'The links lead to PUBLIC_URL, which works on this machine only. A send is refused until it is a public https address.',
   ]
+}
+
+/** Of a send; the test mail goes out all the same, so that one can look at it. */
+function refusalsOf(findings: readonly Finding[]): readonly string[] {
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  return errors.map(({ rule, where, message }) => `A send would be refused (${rule}): ${where}: ${message}`)
 }

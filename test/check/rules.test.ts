@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checkEdition } from '../../src/check/check.ts'
-import { OUTSIDE_RULES } from '../../src/check/outside/outside.ts'
+import { OUTSIDE_RULES } from '../../src/check/outside/check-outside.ts'
 import { readersOf } from '../../src/check/readers.ts'
 import { RULES } from '../../src/check/registry.ts'
 import { anEdition, factsOf, LINKS, type Mail } from './mails.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openMail } from '../../src/check/mail.ts'
-import { wireForm } from '../../src/check/outside/outside.ts'
+import { wireForm } from '../../src/check/outside/check-outside.ts'
 import { findSpamScore, scoreOf } from '../../src/check/outside/spam.ts'
 import { OURS, ourMail } from './ours.ts'
 

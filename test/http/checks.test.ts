@@ -42,6 +42,14 @@ describe('the checks of an issue', () => {
   })
 })
 
+test('a test mail of an issue that breaks a rule goes out, and says that a send would not', async () => {
+  const { status, body } = await api.call('POST', `/v1/issues/${issue}/test`, { to: 'editor@example.com' })
+  expect(status).toBe(202)
+  expect(body.warnings).toContain(
+    'A send would be refused (slot-fallback): subject slot first_name: Readers without first_name would see a gap.',
+  )
+})
+
 describe('a send of an issue that breaks a rule', () => {
   test('is refused, with every error and its rule', async () => {
     const { status, body } = await schedule()

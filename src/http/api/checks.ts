@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { App } from '../../app.ts'
-import { OUTSIDE_RULES } from '../../check/outside/outside.ts'
+import { OUTSIDE_RULES } from '../../check/outside/check-outside.ts'
 import { checkIssue } from '../../issue/check.ts'
 import { ALLOWABLE } from '../../send/gate.ts'
 import { pathId } from './shapes.ts'
