@@ -1,5 +1,6 @@
 import type { Figure, Target } from './figure.ts'
 import type { Measurements } from './measurements.ts'
+import type { Pace } from './pace.ts'
 
 /** A figure before it is measured. `measure` gives null where this machine cannot tell. */
 export type Bar = Pick<Figure, 'name' | 'unit' | 'target'> & {
@@ -49,23 +50,20 @@ export const BARS: readonly Bar[] = [
   bar('many readers: progress', 'ms', NO_TARGET, async (m) => (await m.many()).progressMs),
   bar('many readers: what is due, and settling sends', 'ms', NO_TARGET, async (m) => (await m.many()).sweepMs),
   bar('many readers: claim of one batch', 'ms', NO_TARGET, async (m) => (await m.many()).claimMs),
-  ...paceBars('1 worker', (m) => m.pace({ workers: 1, requestsPerSecond: 50, jitterMs: 0 }), 98),
-  ...paceBars('4 workers', (m) => m.pace({ workers: 4, requestsPerSecond: 50, jitterMs: 0 }), 98),
-  ...paceBars('4 workers, 0-50 ms jitter', (m) => m.pace({ workers: 4, requestsPerSecond: 50, jitterMs: 50 }), 95),
-  ...paceBars('4 workers, 10 requests/s', (m) => m.pace({ workers: 4, requestsPerSecond: 10, jitterMs: 0 }), 98),
+  ...paceBars('1 worker', { workers: 1, requestsPerSecond: 50, jitterMs: 0 }, 98),
+  ...paceBars('4 workers', { workers: 4, requestsPerSecond: 50, jitterMs: 0 }, 98),
+  ...paceBars('4 workers, 0-50 ms jitter', { workers: 4, requestsPerSecond: 50, jitterMs: 50 }, 95),
+  ...paceBars('4 workers, 10 requests/s', { workers: 4, requestsPerSecond: 10, jitterMs: 0 }, 98),
 ]
 
-/** A pace is kept when the share of the limit is reached and nothing is turned away; with jitter, being turned away costs no attempt. */
-function paceBars(name: string, pace: (m: Measurements) => ReturnType<Measurements['pace']>, least: number): Bar[] {
-  const jitters = name.includes('jitter')
+/** A pace is kept when its share is reached and nothing is turned away. With jitter, what is turned away must cost no attempt. */
+function paceBars(name: string, pace: Pace, least: number): readonly Bar[] {
+  const turnedAway = (target: Target | null) =>
+    bar(`pace: ${name}, turned away (429)`, 'requests', target, async (m) => (await m.pace(pace)).turnedAway)
+  const setbacks = bar(`pace: ${name}, setbacks`, 'batches', { most: 0 }, async (m) => (await m.pace(pace)).setbacks)
   return [
-    bar(`pace: ${name}, share of the limit`, '%', { least }, async (m) => (await pace(m)).sharePercent),
-    bar(`pace: ${name}, turned away (429)`, 'requests', jitters ? NO_TARGET : { most: 0 }, async (m) => {
-      return (await pace(m)).turnedAway
-    }),
-    ...(jitters
-      ? [bar(`pace: ${name}, setbacks`, 'batches', { most: 0 }, async (m: Measurements) => (await pace(m)).setbacks)]
-      : []),
+    bar(`pace: ${name}, share of the limit`, '%', { least }, async (m) => (await m.pace(pace)).sharePercent),
+    ...(pace.jitterMs > 0 ? [turnedAway(NO_TARGET), setbacks] : [turnedAway({ most: 0 })]),
   ]
 }
 
