@@ -37,5 +37,5 @@ export function singleHeaders(mail: MailIdentity & { readonly template: string }
  */
 function feedbackId({ newsletter, publicUrl }: MailIdentity, mail: string, kind: 'issue' | 'single'): string {
   const sender = createHash('sha256').update(new URL(publicUrl).hostname).digest('hex').slice(0, 12)
-  return [mail, newsletter, kind, sender].join(':')
+  return [mail.replaceAll(':', '_'), newsletter, kind, sender].join(':')
 }

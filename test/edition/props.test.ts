@@ -63,6 +63,21 @@ describe('what a template sees of an issue', () => {
     expect(issueProps(NEWSLETTER, LINES, [anArticle(same)]).articles[0]).not.toHaveProperty('updatedText')
   })
 
+  test('says in its language why it comes', () => {
+    const reason = (locale: string) => issueProps({ ...NEWSLETTER, locale }, LINES, [anArticle()]).newsletter.reason
+    expect(reason('de-AT')).toBe('Sie erhalten Tides, weil Sie den Newsletter abonniert haben.')
+    expect(reason('tlh')).toBe('You receive Tides because you subscribed to it.')
+  })
+
+  test('has the looks of its newsletter and the extent of the issue, where there are any', () => {
+    const branding = { accent: '#1b4f8f', face: 'sans' } as const
+    const props = issueProps({ ...NEWSLETTER, branding }, { ...LINES, excerpt: 'excerpt' }, [anArticle()])
+    expect(issueSchema.parse(props)).toEqual(props)
+    expect([props.newsletter.branding, props.issue.excerpt]).toEqual([branding, 'excerpt'])
+    const plain = issueProps({ ...NEWSLETTER, branding: {} }, { ...LINES, excerpt: null }, [anArticle()])
+    expect([Object.hasOwn(plain.newsletter, 'branding'), Object.hasOwn(plain.issue, 'excerpt')]).toEqual([false, false])
+  })
+
   test('reads from right to left when its language does', () => {
     expect(issueProps({ ...NEWSLETTER, locale: 'ar' }, LINES, [anArticle()]).newsletter.dir).toBe('rtl')
   })
