@@ -1,4 +1,6 @@
 const ELLIPSIS = '…'
+// What is cut may have lost the end of an embedding of writing direction, and would turn what follows it on the page.
+const DIRECTIONS = /[\u202A-\u202E\u2066-\u2069]/g
 
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
@@ -32,7 +34,7 @@ function atWordEnd(head: string, next = ''): string {
   const words = /\s/.test(next) ? head : withoutEnd(head, /\S/)
   const kept = words.length > head.length / 2 ? words : head
   const whole = kept === head && /\d/.test(next) ? withoutEnd(head, /\d/) : kept
-  return withoutEnd(whole, /[\s.,;:–—-]/)
+  return withoutEnd(whole, /[\s.,;:–—-]/).replace(DIRECTIONS, '')
 }
 
 // By hand, because a regular expression that is anchored at the end takes a time that grows with the square.

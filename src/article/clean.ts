@@ -1,14 +1,15 @@
 // Every C0 and C1 control character but tab and line feed, which callers decide about.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
-const BROKEN_SURROGATES = /\p{Surrogate}/gu
+// Unpaired surrogates, and code points that are no characters and never will be.
+const NO_CHARACTERS = /\p{Surrogate}|\p{Noncharacter_Code_Point}/gu
 
 /**
- * The text without control characters, with every line end as a line feed and every unpaired surrogate as U+FFFD
- * (PostgreSQL and JSON readers refuse them). Tabs, line feeds, bidirectional and zero-width characters stay.
+ * The text without control characters, with every line end as a line feed and whatever is no character as U+FFFD
+ * (PostgreSQL, JSON readers and HTML refuse them). Tabs, line feeds, bidirectional and zero-width characters stay.
  */
 export function withoutControls(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').replace(BROKEN_SURROGATES, '\uFFFD')
+  return text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').replace(NO_CHARACTERS, '\uFFFD')
 }
 
 const DIRECTIONS = /[\u202A-\u202E\u2066-\u2069\n]/g

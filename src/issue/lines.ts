@@ -1,4 +1,5 @@
 import type { Article } from '../article/article.ts'
+import { balanced } from '../article/clean.ts'
 import { plainText } from '../article/text.ts'
 
 const MAX_LINE = 250
@@ -22,5 +23,5 @@ function cut(text: string): string {
     .slice(0, MAX_LINE - 1)
     .toWellFormed()
     .replace(/\ufffd$/, '')
-  return `${head.replace(/\s+\S*$/, '')}…`
+  return `${balanced(head.replace(/\s+\S*$/, ''))}…`
 }
