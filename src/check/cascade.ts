@@ -1,7 +1,8 @@
+import { inlineStyle } from './inline.ts'
 import type { CheckedMail } from './mail.ts'
 import { attribute, type Element } from './page.ts'
 import { readSelector, type Selector } from './selector.ts'
-import { type Declaration, readDeclarations, type StyleRule } from './style.ts'
+import type { Declaration, StyleRule } from './style.ts'
 
 export type Scheme = 'light' | 'dark'
 
@@ -60,7 +61,7 @@ type Applied = { readonly selector: Selector; readonly declarations: readonly De
 
 function winning(element: Element, rules: readonly Applied[]): ReadonlyMap<string, string> {
   const matching = rules.filter(({ selector }) => selector.matches(element)).flatMap(({ declarations }) => declarations)
-  const inline = readDeclarations(attribute(element, 'style') ?? '')
+  const inline = inlineStyle(element)
   const bgcolor = attribute(element, 'bgcolor')
   const color = element.tagName === 'font' ? attribute(element, 'color') : undefined
   const won = new Map<string, string>()

@@ -1,7 +1,7 @@
 import type { Edition, Message, SlotValues } from '../edition/edition.ts'
 import { fillEdition } from '../edition/fill.ts'
 import { slotNames } from '../edition/slot-names.ts'
-import { outward, type Page, readPage, textOf, textsIn } from './page.ts'
+import { outward, type Page, readPage, textOf } from './page.ts'
 import { readStyleSheet, type StyleSheet } from './style.ts'
 import { isHidden } from './visibility.ts'
 
@@ -77,7 +77,7 @@ export function urlProblem(name: string, values: SlotValues): string | null {
  * and so written for that.
  */
 export function preheaderOf({ page }: Pick<CheckedMail, 'page'>): { readonly text: string; readonly isOwn: boolean } {
-  const [first] = textsIn(page.root)
+  const [first] = page.texts
   if (first === undefined) return { text: '', isOwn: false }
   return { text: textOf(first.element), isOwn: isHidden(outward(first.element)) }
 }

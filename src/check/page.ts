@@ -7,6 +7,8 @@ type Parent = DefaultTreeAdapterTypes.ParentNode
 /** A page as a browser reads it, and what in it was not as it should be. */
 export type Page = {
   readonly root: DefaultTreeAdapterTypes.Document
+  /** Every piece of text that is not blank, in document order, but for those of scripts, styles and titles. */
+  readonly texts: readonly TextPlace[]
   /** In document order. */
   readonly elements: readonly Element[]
   readonly errors: readonly ParserError[]
@@ -19,7 +21,7 @@ export type TextPlace = { readonly text: string; readonly element: Element }
 export function readPage(html: string): Page {
   const errors: ParserError[] = []
   const root = parse(html, { sourceCodeLocationInfo: true, onParseError: (error) => errors.push(error) })
-  return { root, elements: [...elementsIn(root)], errors }
+  return { root, texts: [...textsIn(root)], elements: [...elementsIn(root)], errors }
 }
 
 /** The value of an attribute; undefined when it is not there. */
@@ -47,7 +49,7 @@ export function* elementsIn(parent: Parent): Iterable<Element> {
 }
 
 /** Every piece of text inside an element that is not blank, but for those of scripts, styles and titles. */
-export function* textsIn(parent: Parent): Iterable<TextPlace> {
+function* textsIn(parent: Parent): Iterable<TextPlace> {
   for (const child of parent.childNodes) {
     if ('tagName' in child && !UNSEEN.has(child.tagName)) yield* textsIn(child)
     else if (isText(child) && 'tagName' in parent && visible(child.value) !== '') {
@@ -63,6 +65,7 @@ export function textOf(parent: Parent): string {
 
 /** Text without what takes no place: invisible characters go, spaces become one. */
 export function visible(text: string): string {
+  if (PLAIN.test(text)) return text
   return text
     .replace(/\p{Cf}|\u034f|\u2800/gu, '')
     .replace(/\s+/g, ' ')
@@ -85,6 +88,8 @@ export function cut(text: string, most: number): string {
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`
 }
 
+/** Printable ASCII with single spaces inside: most text of most mails. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/
 const UNSEEN: ReadonlySet<string> = new Set(['script', 'style', 'title', 'template'])
 const TELLING = ['href', 'src', 'alt', 'class'] as const
 

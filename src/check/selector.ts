@@ -1,3 +1,4 @@
+import { classesOf } from './inline.ts'
 import { attribute, type Element } from './page.ts'
 
 /** How specific a selector is: ids, classes and attributes, types. */
@@ -54,7 +55,7 @@ function readCompound(text: string): Selector | null {
 function holds(part: string, element: Element): boolean {
   if (part === ':root') return element.tagName === 'html'
   if (part.startsWith('#')) return attribute(element, 'id') === part.slice(1)
-  if (part.startsWith('.')) return (attribute(element, 'class') ?? '').split(/\s+/).includes(part.slice(1))
+  if (part.startsWith('.')) return classesOf(element).has(part.slice(1))
   const [name = '', value] = part.slice(1, -1).split('=')
   const given = attribute(element, name)
   return value === undefined ? given !== undefined : given === value.replaceAll('"', '')

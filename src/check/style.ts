@@ -80,6 +80,7 @@ function withoutComments(css: string): string {
 
 /** Cuts at a character where it stands outside of brackets and quotes. */
 function split(css: string, at: string): readonly string[] {
+  if (!/[("'[]/.test(css)) return css.split(at)
   const parts: string[] = []
   let [part, depth, quote] = ['', 0, '']
   for (const character of css) {

@@ -1,11 +1,11 @@
+import { inlineStyle } from './inline.ts'
 import { attribute, type Element } from './page.ts'
-import { readDeclarations } from './style.ts'
 
 /** Whether one of these elements hides what is in it, by its attributes; give it and all around it. */
 export function isHidden(outward: Iterable<Element>): boolean {
   for (const element of outward) {
     if (attribute(element, 'hidden') !== undefined) return true
-    const style = readDeclarations(attribute(element, 'style') ?? '')
+    const style = inlineStyle(element)
     if (isHiddenBy(new Map(style.map(({ property, value }) => [property, value])))) return true
   }
   return false

@@ -2,7 +2,7 @@ import { contrast as contrastOf } from '../../../emails/color.ts'
 import { hasDarkStyle, type Scheme, schemeStyle } from '../cascade.ts'
 import { type Color, hexOf, over, readColor } from '../css-color.ts'
 import type { CheckedMail } from '../mail.ts'
-import { attribute, cut, type Element, textsIn, visible } from '../page.ts'
+import { attribute, cut, type Element, visible } from '../page.ts'
 import type { Fault, Rule } from '../rule.ts'
 import { isHiddenBy } from '../visibility.ts'
 
@@ -44,7 +44,7 @@ function faultsIn(mail: CheckedMail, scheme: Scheme): readonly Fault[] {
   }
   const seen = new Map<string, Fault>()
   let untold = 0
-  for (const { text, element } of textsIn(mail.page.root)) {
+  for (const { text, element } of mail.page.texts) {
     const look = looks.get(element)
     if (look === undefined || look.isHidden) continue
     if (look.ink === null || look.ground === null) untold++

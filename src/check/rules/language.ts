@@ -1,4 +1,4 @@
-import { attribute, named, outward, textsIn, visible } from '../page.ts'
+import { attribute, named, outward, visible } from '../page.ts'
 import type { Fault, Rule } from '../rule.ts'
 
 export const language: Rule = {
@@ -27,7 +27,7 @@ export const textDirection: Rule = {
   explains: 'Text in a script that runs from right to left stands in an element that says dir="rtl" or dir="auto".',
   mend: 'Put the article’s dir on the element around its text.',
   find({ page }) {
-    return [...textsIn(page.root)].flatMap(({ text, element }) => {
+    return page.texts.flatMap(({ text, element }) => {
       if (!runsRightToLeft(text)) return []
       for (const around of outward(element)) {
         const dir = attribute(around, 'dir')?.toLowerCase()

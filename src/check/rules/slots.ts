@@ -1,7 +1,7 @@
 import type { Piece } from '../../edition/edition.ts'
 import { slotNames } from '../../edition/slot-names.ts'
 import { type CheckedMail, urlProblem } from '../mail.ts'
-import { attribute, cut, outward, textsIn, visible } from '../page.ts'
+import { attribute, cut, outward, visible } from '../page.ts'
 import type { Fault, Rule } from '../rule.ts'
 
 export const urlSlot: Rule = {
@@ -62,7 +62,7 @@ export const tokenLeft: Rule = {
 function* textsToRead({ message, page }: CheckedMail): Iterable<readonly [where: string, text: string]> {
   yield ['subject', message.subject]
   for (const { name, value } of message.headers) yield [`header ${name}`, value]
-  for (const { text, element } of textsIn(page.root)) {
+  for (const { text, element } of page.texts) {
     // Code may well be about such things.
     if ([...outward(element)].some(({ tagName }) => /^(?:code|pre|kbd|samp)$/.test(tagName))) continue
     yield [`html “${cut(visible(text), 40)}”`, text]

@@ -1,8 +1,8 @@
+import { inlineStyle } from '../inline.ts'
 import type { CheckedMail } from '../mail.ts'
-import { attribute } from '../page.ts'
+import type { Element } from '../page.ts'
 import type { Rule } from '../rule.ts'
 import { readSelector } from '../selector.ts'
-import { readDeclarations } from '../style.ts'
 import { GRACEFUL } from '../support/graceful.ts'
 import { lackingOf } from '../support/lacking.ts'
 
@@ -34,28 +34,20 @@ function isGraceful(feature: string, mail: CheckedMail): boolean {
 
 /** Selectors of plain rules that give elements what their own `style` does not: without the block the mail looks broken. */
 function onlyInStyleBlock({ page, styles }: CheckedMail): readonly string[] {
-  const inline = new Map(page.elements.map((element) => [element, propertiesOf(attribute(element, 'style') ?? '')]))
-  return styles.rules
-    .filter(({ inside }) => inside.length === 0)
-    .flatMap(({ selectors, declarations }) => {
-      const needed = declarations.map(({ property }) => property).filter((property) => LAYOUT.test(property))
-      return selectors.filter((text) => {
-        const selector = readSelector(text)
-        return page.elements.some(
-          (element) =>
-            selector?.matches(element) === true && needed.some((property) => !inline.get(element)?.has(property)),
-        )
-      })
+  const plain = styles.rules.filter(({ inside }) => inside.length === 0)
+  return plain.flatMap(({ selectors, declarations }) => {
+    const needed = declarations.map(({ property }) => property).filter((property) => LAYOUT.test(property))
+    if (needed.length === 0) return []
+    return selectors.filter((text) => {
+      const selector = readSelector(text)
+      return page.elements.some((element) => selector?.matches(element) === true && !hasAll(element, needed))
     })
+  })
 }
 
-function propertiesOf(style: string): ReadonlySet<string> {
-  return new Set(
-    readDeclarations(style).flatMap(({ property }) => [
-      property,
-      ...(property === 'background' ? ['background-color'] : []),
-    ]),
-  )
+function hasAll(element: Element, properties: readonly string[]): boolean {
+  const own = inlineStyle(element).map(({ property }) => property)
+  return properties.every((name) => own.includes(name) || (name === 'background-color' && own.includes('background')))
 }
 
 const LAYOUT = /^(?:color|background|background-color|width|display|padding|font-size|font-family|text-align|border)$/

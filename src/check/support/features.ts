@@ -1,6 +1,7 @@
+import { inlineStyle } from '../inline.ts'
 import type { CheckedMail } from '../mail.ts'
 import { attribute, cut, type Element, shown } from '../page.ts'
-import { type Declaration, readDeclarations } from '../style.ts'
+import type { Declaration } from '../style.ts'
 
 /** A feature that a mail uses, by caniemail's name, and the first place where it does. */
 export type Used = { readonly feature: string; readonly where: () => string }
@@ -29,7 +30,7 @@ function ofElement(element: Element): readonly string[] {
     `html-${ELEMENTS[tagName] ?? tagName}`,
     ...(tagName === 'input' ? [`html-input-${attribute(element, 'type') ?? 'text'}`] : []),
     ...element.attrs.flatMap(({ name, value }) => ofAttribute(tagName, name, value)),
-    ...readDeclarations(attribute(element, 'style') ?? '').flatMap(ofDeclaration),
+    ...inlineStyle(element).flatMap(ofDeclaration),
   ]
 }
 

@@ -1,6 +1,5 @@
+import { inlineStyle } from '../inline.ts'
 import type { CheckedMail } from '../mail.ts'
-import { attribute } from '../page.ts'
-import { readDeclarations } from '../style.ts'
 
 /** Why a feature is good to use although some mail client lacks it. */
 export type Graceful = {
@@ -80,7 +79,7 @@ export const GRACEFUL: Readonly<Record<string, Graceful>> = {
 /** Gmail in a phone's browser shows what only display:none hides. */
 function hidesTwice({ page }: Pick<CheckedMail, 'page'>): boolean {
   return page.elements.every((element) => {
-    const style = readDeclarations(attribute(element, 'style') ?? '')
+    const style = inlineStyle(element)
     const has = (property: string, value: RegExp) =>
       style.some((one) => one.property === property && value.test(one.value))
     return !has('display', /^none$/i) || (has('max-height', /^0(?:px)?$/) && has('overflow', /^hidden$/i))
