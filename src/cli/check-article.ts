@@ -1,5 +1,7 @@
-import { basename, join, resolve } from 'node:path'
-import { readArticle } from '../article/read.ts'
+import { join, resolve } from 'node:path'
+import { type ReadArticle, readArticle } from '../article/read.ts'
+import { withAssetUrls } from '../assets/asset.ts'
+import { readArticleFile } from '../assets/beside.ts'
 import { bySeverity, checkEdition } from '../check/check.ts'
 import { checkOutside } from '../check/outside/check-outside.ts'
 import { readersOf } from '../check/readers.ts'
@@ -35,8 +37,7 @@ export async function checkArticle(
   terminal: Terminal,
   config: Config,
 ): Promise<{ readonly findings: readonly Finding[]; readonly warnings: readonly Problem[] }> {
-  const name = asked.file === '-' ? undefined : basename(asked.file)
-  const { article, warnings } = await readArticle({ bytes: await readInput(asked.file, terminal), name })
+  const { article, warnings } = await articleOf(asked.file, terminal, config)
   const cacheDir = join(config.dataDir, 'cache', 'templates')
   const template = (await loadTemplates({ emailsDir: config.emailsDir ?? undefined, cacheDir })).get(
     asked.template ?? 'article',
@@ -60,6 +61,14 @@ export async function checkArticle(
   const { links = false, spam } = asked
   const outside = await checkOutside(mail, { links, spam, from, date, signal: terminal.stopped })
   return { findings: bySeverity([...checkEdition(mail), ...outside]), warnings }
+}
+
+/** An article with the pictures beside it, as an import takes it. */
+async function articleOf(file: string, terminal: Terminal, { publicUrl }: Config): Promise<ReadArticle> {
+  const bytes = await readInput(file, terminal)
+  if (file === '-') return readArticle({ bytes })
+  const { article, warnings } = await readArticleFile(resolve(terminal.directory, file))
+  return { article: withAssetUrls(article, publicUrl), warnings }
 }
 
 async function newsletterOf({ newsletter: file }: Asked, { directory }: Terminal, { publicUrl }: Config) {

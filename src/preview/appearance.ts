@@ -30,6 +30,8 @@ function withHead(html: string, content: string): string {
 }
 
 function drawn(tag: string): string {
+  // Those that are here are shown.
+  if (/\ssrc="\/assets\//i.test(tag)) return tag
   const size = (name: string) => Number(new RegExp(`\\s${name}="(\\d{1,4})"`, 'i').exec(tag)?.[1] ?? 0)
   const [width, height] = [size('width') || 600, size('height')]
   return tag.replace(/(\ssrc=")[^"]*(")/i, `$1/picture?width=${width}&amp;height=${height || Math.round(width / 2)}$2`)

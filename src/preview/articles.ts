@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { extname, join, relative, resolve, sep } from 'node:path'
-import { ARTICLE_EXTENSIONS, type ReadArticle, readArticle } from '../article/read.ts'
+import { ARTICLE_EXTENSIONS } from '../article/read.ts'
+import { type ArticleFile, readArticleFile } from '../assets/beside.ts'
 import { PACKAGE_ROOT } from '../edition/bundle.ts'
 import { notFound } from '../error.ts'
 
@@ -29,9 +30,9 @@ export async function articleFiles(folders: readonly string[]): Promise<Readonly
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** @throws AppError `not_found`, or what `readArticle` finds wrong */
-export async function articleNamed(name: string, folders: readonly string[]): Promise<ReadArticle> {
+/** An article with the pictures beside it. @throws AppError `not_found`, or what `readArticleFile` finds wrong */
+export async function articleNamed(name: string, folders: readonly string[]): Promise<ArticleFile> {
   const path = (await articleFiles(folders)).get(name)
   if (path === undefined) throw notFound('article file', name)
-  return readArticle({ bytes: await readFile(path), name })
+  return readArticleFile(path, { name })
 }

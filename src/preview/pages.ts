@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { languages } from '../../emails/strings.ts'
 import { escapeHtml } from '../edition/escape.ts'
-import { AppError, ERROR_CODES } from '../error.ts'
+import { AppError, ERROR_CODES, notFound } from '../error.ts'
 import { appear, drawnPicture } from './appearance.ts'
 import { articleFiles } from './articles.ts'
 import { type Choice, readAppearance, readChoice } from './choice.ts'
@@ -49,7 +49,14 @@ export function servePages(server: FastifyInstance, desk: Desk): { announce(news
     const appearance = readAppearance(query)
     const { html } = fillChoice(await desk.render(choice), choice, `http://${headers.host}`)
     reply.header('content-security-policy', mailPolicy(appearance.pictures))
-    return reply.type('text/html; charset=utf-8').send(appear(html, appearance))
+    // Pictures beside an article are here, and not yet where readers will find them.
+    const shown = html.replaceAll(`${desk.previewed.publicUrl}/assets/`, '/assets/')
+    return reply.type('text/html; charset=utf-8').send(appear(shown, appearance))
+  })
+  server.get<{ Params: { name: string } }>('/assets/:name', ({ params }, reply) => {
+    const picture = desk.previewed.pictures.get(params.name)
+    if (picture === undefined) throw notFound('picture', params.name)
+    return reply.type(picture.type).send(picture.content)
   })
   server.get<Asked>('/picture', ({ query }, reply) =>
     reply.type('image/svg+xml').send(drawnPicture(pixels(query.width), pixels(query.height))),

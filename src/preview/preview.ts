@@ -60,6 +60,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
     readersFile: options.readersFile,
     newsletterFile: options.newsletterFile,
     publicUrl: options.publicUrl ?? 'https://harbour.example',
+    pictures: new Map(),
     clock,
   }
   const renders = keepRenders(previewed)

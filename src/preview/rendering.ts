@@ -1,6 +1,7 @@
 import { sampleIssue } from '../../emails/sample.ts'
 import type { Article } from '../article/article.ts'
-import type { ReadArticle } from '../article/read.ts'
+import { withAssetUrls } from '../assets/asset.ts'
+import type { ArticleFile, PictureBeside } from '../assets/beside.ts'
 import type { Clock } from '../clock.ts'
 import { issueHeaders, singleHeaders } from '../edition/headers.ts'
 import { mailLocale } from '../edition/languages.ts'
@@ -23,6 +24,8 @@ export type Previewed = {
   readonly readersFile: string | undefined
   readonly newsletterFile: string | undefined
   readonly publicUrl: string
+  /** The picture files of the articles that were shown, by the names of their assets. */
+  readonly pictures: Map<string, PictureBeside>
   readonly clock: Clock
 }
 
@@ -50,8 +53,9 @@ export async function renderChoice(
   const own = sender ?? (await readNewsletter(previewed.newsletterFile, previewed.publicUrl))
   const newsletter = { ...own, locale: choice.language || mailLocale(reader.locale, own.locale) }
   const sources = template.kind === 'single' ? [] : await articlesOf(previewed, choice)
-  const [lead, ...others] = sources.map(({ article }) => article)
   const { publicUrl } = previewed
+  const [lead, ...others] = sources.map(({ article }) => withAssetUrls(article, publicUrl))
+  for (const [name, picture] of sources.flatMap(({ pictures }) => [...pictures])) previewed.pictures.set(name, picture)
   const shown = await renderShown({
     template,
     props: propsOf(template, newsletter, lead && [lead, ...others], choice, previewed.clock.now()),
@@ -77,7 +81,7 @@ async function readerOf(previewed: Previewed, id: string): Promise<PreviewReader
   return reader
 }
 
-async function articlesOf({ articles }: Previewed, { article, others }: Choice): Promise<readonly ReadArticle[]> {
+async function articlesOf({ articles }: Previewed, { article, others }: Choice): Promise<readonly ArticleFile[]> {
   if (article === '') return []
   const rest = others === 'follow' ? [...(await articleFiles(articles)).keys()].filter((name) => name !== article) : []
   return Promise.all([article, ...rest].map((name) => articleNamed(name, articles)))
