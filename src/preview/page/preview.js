@@ -9,19 +9,20 @@ let newest = 0
 let saved
 
 readAddress()
-choice.addEventListener('change', () => look())
+// Half of the form stands elsewhere on the page, where its events do not come by it.
+document.addEventListener('change', ({ target }) => {
+  if (target.form === choice) look()
+  else if (target.dataset.slot) fillSlot(target.dataset.slot, target.value)
+})
 choice.addEventListener('submit', (event) => event.preventDefault())
 find('test').addEventListener('submit', sendTest)
 frame.addEventListener('load', fitFrame)
-find('panel').addEventListener(
-  'change',
-  ({ target }) => target.dataset.slot && fillSlot(target.dataset.slot, target.value),
-)
 find('panel').addEventListener(
   'click',
   ({ target }) => target.dataset.branch && takeBranch(JSON.parse(target.dataset.branch)),
 )
 addEventListener('popstate', () => {
+  choice.reset()
   readAddress()
   show()
 })
@@ -166,10 +167,7 @@ function showPanel(mail) {
   const { value: view } = choice.elements.view
   const isMail = view === 'mail'
   frame.hidden = !isMail
-  find('panel').setAttribute(
-    'aria-label',
-    document.querySelector(`[name=view][value=${view}] + span`).firstChild.textContent.trim(),
-  )
+  find('panel').setAttribute('aria-label', `View: ${view}`)
   fillPanel(find('words'), view, mail, query(...MAIL_ONLY))
   if (isMail) showMail()
   else told()
@@ -185,8 +183,7 @@ function showMail() {
 function fitFrame() {
   const page = frame.contentDocument?.documentElement
   if (!page || frame.contentWindow.location.href === 'about:blank') return
-  frame.height = 0
-  frame.height = Math.max(200, Math.ceil(page.scrollHeight)) + 2
+  frame.height = Math.max(200, Math.ceil(page.getBoundingClientRect().height))
   told()
 }
 
