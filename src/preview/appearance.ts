@@ -3,12 +3,23 @@ import { DARK_CANVAS, invertColors } from './inversion.ts'
 
 /**
  * A mail as a client would show it that darkens it, blocks its pictures or drops its style block; links open beside
- * it. For looking only: this is not what is sent.
+ * it. For looking only: this is not what is sent. `atHand` are the pictures that are served here, under what name, by
+ * the address they have in the mail.
  */
-export function appear(html: string, { scheme, pictures, styles }: Appearance): string {
+export function appear(
+  html: string,
+  { scheme, pictures, styles }: Appearance,
+  atHand: ReadonlyMap<string, { readonly name: string }> = new Map(),
+): string {
   let shown = html
   if (styles === 'off') shown = shown.replace(/<style[^>]*>[\s\S]*?<\/style>/gi, '')
-  if (pictures !== 'web') shown = shown.replace(/<img\b[^>]*>/gi, pictures === 'drawn' ? drawn : blocked)
+  shown = shown.replace(/<img\b[^>]*>/gi, (tag) => {
+    if (pictures === 'off') return withSource(tag, '')
+    const [, address = ''] = SOURCE.exec(tag) ?? []
+    const known = atHand.get(address.replaceAll('&amp;', '&'))
+    if (known !== undefined) return withSource(tag, `/assets/${known.name}`)
+    return pictures === 'drawn' ? withSource(tag, drawnFor(tag)) : tag
+  })
   return withHead(inScheme(shown, scheme), '<base target="_blank">')
 }
 
@@ -29,16 +40,16 @@ function withHead(html: string, content: string): string {
   return /<head[^>]*>/i.test(html) ? html.replace(/<head[^>]*>/i, (head) => head + content) : content + html
 }
 
-function drawn(tag: string): string {
-  // Those that are here are shown.
-  if (/\ssrc="\/assets\//i.test(tag)) return tag
-  const size = (name: string) => Number(new RegExp(`\\s${name}="(\\d{1,4})"`, 'i').exec(tag)?.[1] ?? 0)
-  const [width, height] = [size('width') || 600, size('height')]
-  return tag.replace(/(\ssrc=")[^"]*(")/i, `$1/picture?width=${width}&amp;height=${height || Math.round(width / 2)}$2`)
+const SOURCE = /\ssrc="([^"]*)"/i
+
+function withSource(tag: string, source: string): string {
+  return tag.replace(SOURCE, () => ` src="${source}"`)
 }
 
-function blocked(tag: string): string {
-  return tag.replace(/(\ssrc=")[^"]*(")/i, '$1$2')
+function drawnFor(tag: string): string {
+  const size = (name: string) => Number(new RegExp(`\\s${name}="(\\d{1,4})"`, 'i').exec(tag)?.[1] ?? 0)
+  const [width, height] = [size('width') || 600, size('height')]
+  return `/picture?width=${width}&amp;height=${height || Math.round(width / 2)}`
 }
 
 /** A picture that stands for another of that size (CSS pixels), as SVG. */

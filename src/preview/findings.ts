@@ -11,9 +11,10 @@ import type { RenderedChoice } from './rendering.ts'
  * way to it.
  */
 export function findingsIn(rendered: RenderedChoice, values: SlotValues): readonly Finding[] {
-  const { edition, newsletter, template } = rendered
+  const { edition, newsletter, template, pictures } = rendered
   const { kind, hasText } = template
-  const facts = { kind, postalAddress: newsletter.postalAddress, hasOwnText: hasText }
+  const imageBytes = new Map([...pictures].map(([address, { bytes }]) => [address, bytes]))
+  const facts = { kind, postalAddress: newsletter.postalAddress, hasOwnText: hasText, imageBytes }
   const links = Object.fromEntries(slotNames(edition).urls.map((name) => [name, values[name] ?? '']))
   const readers = [values, ...readersOf(edition, links)]
   const found = checkEdition({ edition, facts, readers }).filter((finding) => !isAboutSample(finding))

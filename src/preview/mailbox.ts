@@ -1,6 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { App } from '../app.ts'
+import { assetsDir, keepAsset } from '../assets/keep.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { fillEdition } from '../edition/fill.ts'
@@ -41,7 +42,7 @@ export function openConfiguredMailbox(deps: MailboxDeps): TestMailbox {
 function outboxOf({ config, clock }: MailboxDeps): TestMailbox {
   const folder = join(config.dataDir, 'outbox')
   const open: OpenMailbox = {
-    newsletter: async () => null,
+    sender: async () => null,
     async send(mail) {
       const file = await keep(mail, folder, clock)
       return { outcome: 'kept', detail: `Nothing was sent: no provider is configured. The mail is kept in ${file}.` }
@@ -78,14 +79,16 @@ async function openInstallation({ config, clock, log }: MailboxDeps): Promise<Ap
 function mailboxOf(app: App): OpenMailbox {
   const chosen = new Map<string, Newsletter>()
   return {
-    async newsletter(slug) {
+    async sender(slug) {
       const newsletter = pick(await app.store.newsletters.list(), slug)
       chosen.set(newsletter.slug, newsletter)
-      return { ...newsletter, branding: brandingInMail(newsletter.branding, app.publicUrl) }
+      const { publicUrl } = app
+      return { newsletter: { ...newsletter, branding: brandingInMail(newsletter.branding, publicUrl) }, publicUrl }
     },
-    async send({ to, newsletter: { slug }, edition, texts }) {
+    async send({ to, newsletter: { slug }, edition, texts, pictures }) {
       const newsletter = chosen.get(slug)
       if (newsletter === undefined) throw new AppError('internal', `Newsletter ${slug} was not asked for before.`)
+      for (const picture of pictures) await keepAsset(assetsDir(app.config.dataDir), picture)
       await app.store.editions.put(edition)
       const links = slotNames(edition).urls.map((name) => [name, app.links.newsletter(newsletter.id)])
       const slotValues = {

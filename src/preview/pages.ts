@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { languages } from '../../emails/strings.ts'
+import type { PictureBeside } from '../assets/beside.ts'
 import { escapeHtml } from '../edition/escape.ts'
 import { AppError, ERROR_CODES, notFound } from '../error.ts'
 import { appear, drawnPicture } from './appearance.ts'
@@ -18,6 +19,8 @@ export type Desk = {
   readonly previewed: Previewed
   /** Renders what was chosen, or gives what was rendered since the last change. */
   readonly render: (choice: Choice) => Promise<RenderedChoice>
+  /** A picture that lies beside an article which was rendered. */
+  readonly picture: (name: string) => PictureBeside | undefined
   /** Whether a file is one that may be quoted in an error. */
   readonly isSource: (path: string) => boolean
   readonly testMails: TestMails
@@ -47,21 +50,20 @@ export function servePages(server: FastifyInstance, desk: Desk): { announce(news
   server.get<Asked>('/mail', async ({ query, headers }, reply) => {
     const choice = readChoice(query)
     const appearance = readAppearance(query)
-    const { html } = fillChoice(await desk.render(choice), choice, `http://${headers.host}`)
+    const rendered = await desk.render(choice)
+    const { html } = fillChoice(rendered, choice, `http://${headers.host}`)
     reply.header('content-security-policy', mailPolicy(appearance.pictures))
-    // Pictures beside an article are here, and not yet where readers will find them.
-    const shown = html.replaceAll(`${desk.previewed.publicUrl}/assets/`, '/assets/')
-    return reply.type('text/html; charset=utf-8').send(appear(shown, appearance))
+    return reply.type('text/html; charset=utf-8').send(appear(html, appearance, rendered.pictures))
   })
-  server.get<{ Params: { name: string } }>('/assets/:name', ({ params }, reply) => {
-    const picture = desk.previewed.pictures.get(params.name)
+  server.get<Named>('/assets/:name', ({ params }, reply) => {
+    const picture = desk.picture(params.name)
     if (picture === undefined) throw notFound('picture', params.name)
     return reply.type(picture.type).send(picture.content)
   })
   server.get<Asked>('/picture', ({ query }, reply) =>
     reply.type('image/svg+xml').send(drawnPicture(pixels(query.width), pixels(query.height))),
   )
-  server.get<{ Params: { name: string } }>('/link/:name', ({ params }, reply) =>
+  server.get<Named>('/link/:name', ({ params }, reply) =>
     reply.type('text/plain; charset=utf-8').send(`Here each reader finds a page of their own: ${params.name}.\n`),
   )
   server.post<Asked & { Body: unknown }>('/test', async ({ query, body }) => {
@@ -71,6 +73,7 @@ export function servePages(server: FastifyInstance, desk: Desk): { announce(news
   return { announce: serveNews(server) }
 }
 
+type Named = { Params: { name: string } }
 type Asked = { Querystring: Readonly<Record<string, string>> }
 
 const PAGE: Readonly<Record<string, readonly [file: string, type: string]>> = {

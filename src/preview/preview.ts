@@ -1,6 +1,6 @@
-import { basename, extname, isAbsolute, relative, resolve } from 'node:path'
+import { basename, isAbsolute, relative, resolve } from 'node:path'
 import fastify from 'fastify'
-import { ARTICLE_EXTENSIONS } from '../article/read.ts'
+import type { PictureBeside } from '../assets/beside.ts'
 import type { Clock } from '../clock.ts'
 import { BUILT_IN_EMAILS, loadTemplates } from '../edition/templates.ts'
 import { AppError } from '../error.ts'
@@ -60,7 +60,6 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
     readersFile: options.readersFile,
     newsletterFile: options.newsletterFile,
     publicUrl: options.publicUrl ?? 'https://harbour.example',
-    pictures: new Map(),
     clock,
   }
   const renders = keepRenders(previewed)
@@ -68,6 +67,7 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   const { announce } = servePages(server, {
     previewed,
     render: renders.render,
+    picture: renders.picture,
     isSource: (path) => templates.sources.includes(path) || emails.some((folder) => isWithin(path, folder)),
     testMails: createTestMails(previewed, options.mailbox),
   })
@@ -80,8 +80,8 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   })
   const isContent = (path: string) =>
     !templates.sources.includes(path) &&
-    (files.some((file) => resolve(file) === path) ||
-      (extname(path).toLowerCase() in ARTICLE_EXTENSIONS && articles.some((folder) => isWithin(path, folder))))
+    !emails.some((folder) => isWithin(path, folder)) &&
+    [...files, ...articles].some((place) => isWithin(path, place))
   const following = await followSaves([...emails, ...articles, ...files, ...templates.sources], follow)
 
   async function follow({ paths, at }: Saved): Promise<void> {
@@ -110,16 +110,26 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
 /** What was rendered stays good until something is saved: filling it for another reader takes no time. */
 function keepRenders(previewed: Previewed) {
   const kept = new Map<string, Promise<RenderedChoice>>()
+  const pictures = new Map<string, PictureBeside>()
+  const renderNow = async (choice: Choice) => {
+    const rendered = await renderChoice(previewed, choice)
+    for (const picture of rendered.pictures.values()) pictures.set(picture.name, picture)
+    return rendered
+  }
   return {
+    picture: (name: string) => pictures.get(name),
     render(choice: Choice): Promise<RenderedChoice> {
       const key = JSON.stringify({ ...choice, values: undefined })
-      const rendered = kept.get(key) ?? renderChoice(previewed, choice)
+      const rendered = kept.get(key) ?? renderNow(choice)
       kept.set(key, rendered)
       const [oldest] = kept.keys()
       if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
       return rendered
     },
-    forget: () => kept.clear(),
+    forget() {
+      kept.clear()
+      pictures.clear()
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import { sampleIssue } from '../../emails/sample.ts'
 import type { Article } from '../article/article.ts'
-import { withAssetUrls } from '../assets/asset.ts'
+import { assetUrl, withAssetUrls } from '../assets/asset.ts'
 import type { ArticleFile, PictureBeside } from '../assets/beside.ts'
 import type { Clock } from '../clock.ts'
 import { issueHeaders, singleHeaders } from '../edition/headers.ts'
@@ -10,6 +10,7 @@ import { renderShown, type ShownEdition } from '../edition/render.ts'
 import type { PageRequest } from '../edition/template-thread.ts'
 import type { LoadedTemplate, TemplateSet } from '../edition/templates.ts'
 import { notFound, type Problem } from '../error.ts'
+import { defaultLines } from '../issue/lines.ts'
 import { articleFiles, articleNamed } from './articles.ts'
 import type { Choice } from './choice.ts'
 import { type PreviewNewsletter, readNewsletter } from './newsletter.ts'
@@ -24,8 +25,6 @@ export type Previewed = {
   readonly readersFile: string | undefined
   readonly newsletterFile: string | undefined
   readonly publicUrl: string
-  /** The picture files of the articles that were shown, by the names of their assets. */
-  readonly pictures: Map<string, PictureBeside>
   readonly clock: Clock
 }
 
@@ -36,26 +35,25 @@ export type RenderedChoice = ShownEdition & {
   readonly reader: PreviewReader
   /** What of the articles was left out. */
   readonly warnings: readonly Problem[]
+  /** Pictures that lie beside the articles, by the address they have in the mail. */
+  readonly pictures: ReadonlyMap<string, PictureBeside>
 }
 
+/** Whose mail it is, and where readers would reach them. */
+export type Sender = { readonly newsletter: PreviewNewsletter; readonly publicUrl: string }
+
 /**
- * Renders what was chosen, for `sender` in place of the previewed newsletter. Without an article a template of kind
+ * Renders what was chosen, for `sender` (default: the previewed newsletter). Without an article a template of kind
  * `issue` shows its own sample.
  * @throws AppError `not_found`, or `invalid_input` when an article, the template or a file does not hold
  */
-export async function renderChoice(
-  previewed: Previewed,
-  choice: Choice,
-  sender?: PreviewNewsletter,
-): Promise<RenderedChoice> {
+export async function renderChoice(previewed: Previewed, choice: Choice, sender?: Sender): Promise<RenderedChoice> {
   const template = previewed.templates().get(choice.template)
   const reader = await readerOf(previewed, choice.reader)
-  const own = sender ?? (await readNewsletter(previewed.newsletterFile, previewed.publicUrl))
+  const { newsletter: own, publicUrl } = sender ?? (await senderOf(previewed))
   const newsletter = { ...own, locale: choice.language || mailLocale(reader.locale, own.locale) }
   const sources = template.kind === 'single' ? [] : await articlesOf(previewed, choice)
-  const { publicUrl } = previewed
   const [lead, ...others] = sources.map(({ article }) => withAssetUrls(article, publicUrl))
-  for (const [name, picture] of sources.flatMap(({ pictures }) => [...pictures])) previewed.pictures.set(name, picture)
   const shown = await renderShown({
     template,
     props: propsOf(template, newsletter, lead && [lead, ...others], choice, previewed.clock.now()),
@@ -67,12 +65,24 @@ export async function renderChoice(
     },
     locale: newsletter.locale,
   })
-  return { ...shown, template, newsletter, reader, warnings: sources.flatMap(({ warnings }) => warnings) }
+  const pictures = sources.flatMap((source) => [...source.pictures.values()])
+  return {
+    ...shown,
+    template,
+    newsletter,
+    reader,
+    warnings: sources.flatMap(({ warnings }) => warnings),
+    pictures: new Map(pictures.map((picture) => [assetUrl(picture.src, publicUrl), picture])),
+  }
 }
 
 /** Made up, and those of the file. @throws AppError `invalid_input` when that cannot be read */
 export async function allReaders({ readersFile }: Previewed): Promise<readonly PreviewReader[]> {
   return [...MADE_UP_READERS, ...(readersFile === undefined ? [] : await readReaders(readersFile))]
+}
+
+async function senderOf({ newsletterFile, publicUrl }: Previewed): Promise<Sender> {
+  return { newsletter: await readNewsletter(newsletterFile, publicUrl), publicUrl }
 }
 
 async function readerOf(previewed: Previewed, id: string): Promise<PreviewReader> {
@@ -98,7 +108,6 @@ function propsOf(
 ): PageRequest['props'] {
   if (template.kind === 'single') return singleProps(newsletter)
   if (articles === undefined) return { ...sampleIssue, newsletter: newsletterProps(newsletter) }
-  const { headline, dek } = articles[0]
-  const lines = { subject: headline, preheader: dek ?? headline }
+  const lines = defaultLines(articles[0])
   return issueProps(newsletter, { ...lines, number: 1, date, ...(extent ? { excerpt: extent } : {}) }, articles)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { PictureBeside } from '../assets/beside.ts'
 import { editionHash } from '../edition/compile.ts'
 import type { Edition, SlotValues } from '../edition/edition.ts'
 import { AppError } from '../error.ts'
@@ -6,7 +7,7 @@ import { addressSchema } from '../subscriber/address.ts'
 import type { Choice } from './choice.ts'
 import { readerTexts } from './mail.ts'
 import type { PreviewNewsletter } from './newsletter.ts'
-import { type Previewed, renderChoice } from './rendering.ts'
+import { type Previewed, renderChoice, type Sender } from './rendering.ts'
 
 /** Where test mail goes: the configured installation, or the outbox of this machine. */
 export type TestMailbox = {
@@ -27,8 +28,8 @@ export type MailboxFacts = {
 
 /** One that takes mail. */
 export type OpenMailbox = {
-  /** The newsletter that test mail is sent for: it has the sender's address. Null: the preview's own will do. */
-  newsletter(slug: string | undefined): Promise<PreviewNewsletter | null>
+  /** Who test mail comes from: a newsletter of the installation. Null: the previewed one will do. */
+  sender(slug: string | undefined): Promise<Sender | null>
   send(mail: TestMail): Promise<TestMailSent>
 }
 
@@ -38,6 +39,8 @@ export type TestMail = {
   readonly edition: Edition
   /** Values of texts; links are the mailbox's own. */
   readonly texts: SlotValues
+  /** Those that lie beside the article, for whoever serves them. */
+  readonly pictures: readonly PictureBeside[]
 }
 
 /** What became of it, in words. */
@@ -65,10 +68,17 @@ export function createTestMails(previewed: Previewed, mailbox: TestMailbox): Tes
     async send(choice, body) {
       const { to, newsletter: slug } = readRequest(body)
       const open = await mailbox.open()
-      const sender = await open.newsletter(slug)
+      const sender = await open.sender(slug)
       const rendered = await renderChoice(previewed, choice, sender ?? undefined)
-      const { newsletter } = rendered
-      return open.send({ to, newsletter, edition: marked(rendered.edition), texts: readerTexts(rendered, choice) })
+      const { newsletter, pictures } = rendered
+      const edition = marked(rendered.edition)
+      return open.send({
+        to,
+        newsletter,
+        edition,
+        texts: readerTexts(rendered, choice),
+        pictures: [...pictures.values()],
+      })
     },
   }
 }

@@ -15,7 +15,7 @@ const GATE = 'template=notice&article=gate.md'
 describe('the preview', () => {
   test('shows the message that a reader would get, with headers, links and size', async () => {
     const mail = await mailOf(desk, GATE)
-    expect(mail).toMatchObject({ kind: 'issue', subject: 'The gate', preheader: 'The gate', locale: 'en' })
+    expect(mail).toMatchObject({ kind: 'issue', subject: 'The gate', preheader: 'It stays open.', locale: 'en' })
     expect(mail.html).toContain('Dear Ada: The gate')
     expect(mail.html).toContain(`<a href="${desk.preview.url}/link/view">`)
     expect(mail.bytes.now).toBe(Buffer.byteLength(mail.html))

@@ -30,6 +30,8 @@ export const preview: DefineCommand = (command, { terminal, output, config: read
         articlesDir: articles,
         readersFile: readers,
         newsletterFile: newsletter,
+        // On this machine alone it would be found fault with, and says nothing about the mail.
+        publicUrl: config.publicUrl.startsWith('https:') ? config.publicUrl : undefined,
         emailsDir: config.emailsDir ?? undefined,
         cacheDir: join(config.dataDir, 'cache', 'templates'),
         mailbox: openConfiguredMailbox({ config, clock, log }),
