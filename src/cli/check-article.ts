@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { type ReadArticle, readArticle } from '../article/read.ts'
-import { withAssetUrls } from '../assets/asset.ts'
+import { assetUrl, withAssetUrls } from '../assets/asset.ts'
 import { readArticleFile } from '../assets/beside.ts'
 import { bySeverity, checkEdition } from '../check/check.ts'
 import { checkOutside } from '../check/outside/check-outside.ts'
@@ -37,7 +37,7 @@ export async function checkArticle(
   terminal: Terminal,
   config: Config,
 ): Promise<{ readonly findings: readonly Finding[]; readonly warnings: readonly Problem[] }> {
-  const { article, warnings } = await articleOf(asked.file, terminal, config)
+  const { article, warnings, imageBytes } = await articleOf(asked.file, terminal, config)
   const cacheDir = join(config.dataDir, 'cache', 'templates')
   const template = (await loadTemplates({ emailsDir: config.emailsDir ?? undefined, cacheDir })).get(
     asked.template ?? 'article',
@@ -55,7 +55,12 @@ export async function checkArticle(
       issueHeaders({ newsletter: newsletter.slug, publicUrl, issueId: 'check', oneClickUrl: slots.url('one_click') }),
     locale: newsletter.locale,
   })
-  const facts = { kind: template.kind, postalAddress: newsletter.postalAddress, hasOwnText: template.hasText }
+  const facts = {
+    kind: template.kind,
+    postalAddress: newsletter.postalAddress,
+    hasOwnText: template.hasText,
+    imageBytes,
+  }
   const mail = { edition, facts, readers: readersOf(edition, LINKS) }
   const from = `${newsletter.fromName} <${newsletter.fromAddress}>`
   const { links = false, spam } = asked
@@ -63,12 +68,16 @@ export async function checkArticle(
   return { findings: bySeverity([...checkEdition(mail), ...outside]), warnings }
 }
 
+type Weighed = ReadArticle & { readonly imageBytes: ReadonlyMap<string, number> }
+
 /** An article with the pictures beside it, as an import takes it. */
-async function articleOf(file: string, terminal: Terminal, { publicUrl }: Config): Promise<ReadArticle> {
+async function articleOf(file: string, terminal: Terminal, { publicUrl }: Config): Promise<Weighed> {
+  // Also where it is a file: a name that leads nowhere is refused in words.
   const bytes = await readInput(file, terminal)
-  if (file === '-') return readArticle({ bytes })
-  const { article, warnings } = await readArticleFile(resolve(terminal.directory, file))
-  return { article: withAssetUrls(article, publicUrl), warnings }
+  if (file === '-') return { ...(await readArticle({ bytes })), imageBytes: new Map() }
+  const { article, warnings, pictures } = await readArticleFile(resolve(terminal.directory, file))
+  const weights = [...pictures.values()].map(({ src, bytes }) => [assetUrl(src, publicUrl), bytes] as const)
+  return { article: withAssetUrls(article, publicUrl), warnings, imageBytes: new Map(weights) }
 }
 
 async function newsletterOf({ newsletter: file }: Asked, { directory }: Terminal, { publicUrl }: Config) {

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { bySeverity, checkEdition } from '../check/check.ts'
 import type { MailToCheck } from '../check/mail.ts'
 import { checkOutside } from '../check/outside/check-outside.ts'
@@ -20,6 +22,8 @@ export type CheckVariantsDeps = {
     slotUrls(newsletterId: NewsletterId, subscriberId: null): SlotValues
     view(editionHash: string): string
   }
+  /** Where pictures are kept, to weigh them. Default: they are not weighed. */
+  readonly assetsDir?: string | undefined
 }
 
 export type CheckIssueDeps = VariantDeps &
@@ -70,11 +74,24 @@ export async function checkVariants(
 }
 
 async function mailToCheck(
-  { template, links }: CheckVariantsDeps,
+  { template, links, assetsDir }: CheckVariantsDeps,
   { id, postalAddress }: Pick<Newsletter, 'id' | 'postalAddress'>,
   edition: Edition,
 ): Promise<MailToCheck> {
   const { kind, hasText } = await template(edition.template)
   const readers = readersOf(edition, { ...links.slotUrls(id, null), view: links.view(edition.hash) })
-  return { edition, facts: { kind, postalAddress, hasOwnText: hasText }, readers }
+  const imageBytes = assetsDir === undefined ? undefined : await weigh(edition, assetsDir)
+  return { edition, facts: { kind, postalAddress, hasOwnText: hasText, imageBytes }, readers }
+}
+
+/** The pictures of an edition that are kept here, by their addresses. */
+async function weigh({ html }: Edition, assetsDir: string): Promise<ReadonlyMap<string, number>> {
+  const addresses = new Set(JSON.stringify(html).match(/https?:\/\/[^\s"\\]+\/assets\/[0-9a-f]{64}\.[a-z]+/g))
+  const weighed = await Promise.all(
+    [...addresses].map(async (address) => {
+      const found = await stat(join(assetsDir, basename(address))).catch(() => undefined)
+      return [address, found?.size ?? 0] as const
+    }),
+  )
+  return new Map(weighed)
 }

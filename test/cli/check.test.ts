@@ -61,6 +61,24 @@ describe('pressroom check of an article', () => {
     expect(lines).toHaveLength(1)
   })
 
+  test('weighs the pictures beside it', async () => {
+    const picture = Buffer.alloc(1_200_000)
+    // A signature and a header: 600 by 400, in colour.
+    Buffer.from('89504e470d0a1a0a0000000d4948445200000258000001900802000000', 'hex').copy(picture)
+    await writeFile(join(directory, 'gate.png'), picture)
+    await writeFile(join(directory, 'heavy.md'), GOOD.replace('It stays', '![The gate](gate.png)\n\nIt stays'))
+    const { stdout } = await check(['heavy.md', '--no-spam'])
+    expect(stdout).toMatch(/^img-weight +html +The images weigh 1\.2 MB together\.$/m)
+  })
+
+  test('says so when there is no such file', async () => {
+    const { code, stderr } = await check(['nothing.md', '--no-spam'])
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'nothing.md cannot be read; expected a file, or - for stdin.\n',
+    })
+  })
+
   test('refuses a template for mail to one reader, and one that does not exist', async () => {
     expect((await check(['good.md', '--template', 'welcome'])).stderr).toContain('is for mail to one reader')
     expect((await check(['good.md', '--template', 'nope'])).code).toBe(1)

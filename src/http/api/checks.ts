@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { App } from '../../app.ts'
+import { assetsDir } from '../../assets/keep.ts'
 import { OUTSIDE_RULES } from '../../check/outside/check-outside.ts'
 import { checkIssue } from '../../issue/check.ts'
 import { ALLOWABLE } from '../../send/gate.ts'
@@ -44,7 +45,7 @@ export function checkRoutes(app: App): FastifyPluginAsyncZod {
         },
       },
       async ({ params, query }) => {
-        const findings = await checkIssue(app, params.id, {
+        const findings = await checkIssue({ ...app, assetsDir: assetsDir(app.config.dataDir) }, params.id, {
           links: query.links === 'true',
           spam: query.spam === 'true',
         })
