@@ -26,6 +26,6 @@ for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
   if (!name.endsWith('.d.ts')) continue
   const file = join(dist, name)
   const text = readFileSync(file, 'utf8')
-  const mended = text.replaceAll(/^(import .* from '.*\.json');$/gm, "$1 with { type: 'json' };")
+  const mended = text.replaceAll(/^(import (?!type ).* from '.*\.json');$/gm, "$1 with { type: 'json' };")
   if (mended !== text) writeFileSync(file, mended)
 }

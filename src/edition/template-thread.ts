@@ -53,6 +53,9 @@ export type TemplateAnswer =
   | (RenderedPage & { readonly is: 'page' })
   | { readonly is: 'refused'; readonly problems: readonly Problem[] }
 
+// stdout is for what a command answers; what a template prints is none of it.
+process.stdout.write = process.stderr.write.bind(process.stderr)
+
 serveThread(async (request: TemplateRequest): Promise<TemplateAnswer> => {
   const template = templateFrom(request.name, await import(request.module))
   return request.do === 'describe' ? describe(template) : renderPage(template, request)

@@ -116,13 +116,10 @@ function threadOf(module: string): Thread<TemplateRequest, TemplateAnswer> {
   return thread
 }
 
-/** A template sees no environment, so that the same issue looks the same everywhere; what it prints goes to stderr. */
+/** A template sees no environment, so that the same issue looks the same everywhere. */
 function startTemplates(module: string): Worker {
-  const worker = new Worker(new URL(module), {
+  return new Worker(new URL(module), {
     env: { NODE_ENV: 'production' },
-    stdout: true,
     resourceLimits: { maxOldGenerationSizeMb: 768 },
   })
-  worker.stdout.on('data', (printed) => process.stderr.write(printed))
-  return worker
 }

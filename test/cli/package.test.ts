@@ -39,6 +39,8 @@ describe.runIf(process.env.PRESSROOM_TEST_ALL === '1')('the built package', () =
     })
     expect(JSON.parse(stdout)).toEqual({
       slug: 'from-elsewhere',
+      // Threads read the article and render it.
+      shown: true,
       templates: expect.arrayContaining(['article', 'confirm-subscription']),
       others: ['object', 'function'],
     })
@@ -70,6 +72,11 @@ const { slug } = await pressroom.createNewsletter({
   slug: 'from-elsewhere', name: 'X', fromName: 'X', fromAddress: 'x@example.com', postalAddress: '1 Street',
 })
 const { names } = await pressroom.app.templates()
-console.log(JSON.stringify({ slug, templates: names, others: [typeof emails, typeof startFakeResend] }))
+const text = '---\\ntitle: Low water\\nauthor: Mara\\n---\\n\\nThe gate *stays* open.'
+const article = await pressroom.importArticle({ text })
+const issue = await pressroom.createIssue({ newsletter: slug, articles: [article.id] })
+const { html } = await pressroom.renderIssue(issue.id)
+const shown = html.includes('The gate <em>stays</em> open.')
+console.log(JSON.stringify({ slug, shown, templates: names, others: [typeof emails, typeof startFakeResend] }))
 await pressroom.close()
 `
