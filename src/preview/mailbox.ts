@@ -117,7 +117,7 @@ function pick(newsletters: readonly Newsletter[], slug: string | undefined): New
   if (only === undefined) {
     throw new AppError(
       'invalid_input',
-      'The installation has no newsletter to send for. Make one: pressroom newsletter add.',
+      'The installation has no newsletter to send for. Make one: pressroom newsletter create.',
     )
   }
   const found = slug === undefined && newsletters.length === 1 ? only : newsletters.find((one) => one.slug === slug)

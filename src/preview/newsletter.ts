@@ -31,15 +31,18 @@ const inFile = z.object(newNewsletterSchema.shape).partial()
  */
 export async function readNewsletter(file: string | undefined, publicUrl: string): Promise<PreviewNewsletter> {
   if (file === undefined) return SAMPLE_NEWSLETTER
-  const parsed = inFile.safeParse(await readJson(file))
+  const content = await readJson(file)
+  const parsed = inFile.safeParse(content)
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => ({ where: path.join('.'), message }))
     throw new AppError('invalid_input', `${file} does not describe a newsletter.`, { problems })
   }
   const { branding, ...given } = parsed.data
-  const known = Object.fromEntries(Object.entries(given).filter(([name]) => name in SAMPLE_NEWSLETTER))
+  // A newsletter that is made has defaults; one that is looked at has the sample's.
+  const isGiven = (name: string) => typeof content === 'object' && content !== null && name in content
+  const known = Object.entries(given).filter(([name]) => name in SAMPLE_NEWSLETTER && isGiven(name))
   const looks = branding === undefined ? {} : { branding: brandingInMail(branding, publicUrl) }
-  return { ...SAMPLE_NEWSLETTER, ...known, ...looks }
+  return { ...SAMPLE_NEWSLETTER, ...Object.fromEntries(known), ...looks }
 }
 
 /** What a JSON file holds. @throws AppError `invalid_input` when it cannot be read, or is none */
