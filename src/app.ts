@@ -8,6 +8,7 @@ import { keepEditions, type ReadEdition } from './edition/keep.ts'
 import { followTemplates, type LoadedTemplate, type TemplateSet } from './edition/templates.ts'
 import { createLinks, type Links } from './links.ts'
 import { createLogger, type Logger } from './log.ts'
+import { createSingleEditions, type SingleEdition } from './newsletter/single-mail.ts'
 import { createBounceAddresses } from './provider/bounce-address.ts'
 import type { EventSource } from './provider/events.ts'
 import { createOutboxProvider } from './provider/outbox/provider.ts'
@@ -46,6 +47,8 @@ export type App = {
   template(name: string): Promise<LoadedTemplate>
   templates(): Promise<TemplateSet>
   readonly readEdition: ReadEdition
+  /** The mails that a reader gets for something they did. */
+  readonly singleEdition: SingleEdition
   /** Ends what was opened, in the opposite order. May be called again. */
   close(): Promise<void>
 }
@@ -89,6 +92,7 @@ export async function openApp(config: Config, parts: AppParts = {}): Promise<App
     if (provider !== parts.provider) closers.push(async () => provider.close?.())
     await store.pace.ensure({ ...provider, requestsPerSecond: provider.limits.requestsPerSecond })
     const templates = parts.templates ?? followTemplates(templateFolders(config), clock)
+    const template = async (name: string) => (await templates()).get(name)
     return {
       config,
       tier: tierOf(config),
@@ -103,7 +107,8 @@ export async function openApp(config: Config, parts: AppParts = {}): Promise<App
       publicUrl: config.publicUrl,
       outboxDir: provider.name === 'outbox' ? outboxDir(config) : null,
       readEdition: keepEditions(store.editions),
-      template: async (name) => (await templates()).get(name),
+      singleEdition: createSingleEditions({ store, template, publicUrl: config.publicUrl }),
+      template,
       templates,
       close,
     }

@@ -11,7 +11,6 @@ import { type Id, isId } from './id.ts'
 import { createIssue } from './issue/create.ts'
 import { type Issue, newIssueSchema, type StoredArticle } from './issue/issue.ts'
 import { previewIssue } from './issue/preview.ts'
-import { createConfirmations } from './newsletter/confirmation.ts'
 import { createNewsletter } from './newsletter/create.ts'
 import { findNewsletter } from './newsletter/find.ts'
 import { type Newsletter, newNewsletterSchema } from './newsletter/newsletter.ts'
@@ -90,7 +89,6 @@ export async function createPressroom(config: Partial<Config> = {}, parts: AppPa
 
 function pressroomOn(app: App): Pressroom {
   const { store } = app
-  const confirmationEdition = createConfirmations(app)
   const running: { stop(): Promise<void> }[] = []
   return {
     app,
@@ -107,7 +105,7 @@ function pressroomOn(app: App): Pressroom {
     subscribe: async (request) => {
       const input = check(subscribeInputSchema, request)
       await findNewsletter(store.newsletters, input.newsletter)
-      await subscribe({ ...app, ...store, confirmationEdition }, input, { source: 'api' })
+      await subscribe({ ...app, ...store }, input, { source: 'api' })
     },
     importSubscribers: async (newsletter, csv, { consentSource }) => {
       const { id: newsletterId } = await findNewsletter(store.newsletters, newsletter)

@@ -4,8 +4,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import type { App } from '../app.ts'
 import { webView } from '../archive/web-view.ts'
 import { AppError } from '../error.ts'
-import { createConfirmations } from '../newsletter/confirmation.ts'
-import { apiRoutes, type HttpParts } from './api/api.ts'
+import { apiRoutes } from './api/api.ts'
 import { assets } from './assets.ts'
 import { healthRoutes } from './health.ts'
 import { addSecurityHeaders, dropUnusedConnections, logRequests } from './hygiene.ts'
@@ -42,10 +41,9 @@ export function createServer(app: App): FastifyInstance {
   logRequests(server, app.log)
   dropUnusedConnections(server)
   describeApi(server)
-  const parts = { ...app, confirmationEdition: createConfirmations(app) }
-  server.register(apiRoutes(parts), { prefix: '/api/v1' })
-  server.register(publicPages(readersParts(parts)))
-  server.register(subscribeApi(readersParts(parts)))
+  server.register(apiRoutes(app), { prefix: '/api/v1' })
+  server.register(publicPages(readersParts(app)))
+  server.register(subscribeApi(readersParts(app)))
   server.register(webhooks(app))
   server.register(assets(app))
   server.register(healthRoutes(app))
@@ -62,7 +60,7 @@ function answerNotThere({ publicUrl }: App) {
   }
 }
 
-function readersParts(app: HttpParts): PublicDeps {
+function readersParts(app: App): PublicDeps {
   const { newsletters, subscribers, editions } = app.store
   return { ...app, newsletters, subscribers, webView: (hash) => webView({ editions, links: app.links }, hash) }
 }

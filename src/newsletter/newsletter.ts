@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { NewsletterId } from '../id.ts'
 import { localeSchema } from '../locale.ts'
 import { isTimeZone } from '../send/time.ts'
-import { addressSchema } from '../subscriber/address.ts'
+import { addressSchema, domainSchema } from '../subscriber/address.ts'
 import { singleLine } from '../text.ts'
 import { brandingChangesSchema, type NewsletterBranding, newsletterBrandingSchema } from './branding.ts'
 
@@ -24,8 +24,16 @@ export type Newsletter = {
   readonly timeZone: string
   /** How its mail looks; what is left out is as the theme has it. */
   readonly branding: NewsletterBranding
+  /** Whether a reader is greeted by mail once they have confirmed, and told goodbye by mail. */
+  readonly welcomeMail: boolean
+  readonly goodbyeMail: boolean
+  /** Whose addresses may subscribe, subdomains included; none: all but the denied ones. */
+  readonly allowedDomains: readonly string[]
+  readonly deniedDomains: readonly string[]
   readonly createdAt: Date
 }
+
+const domains = z.array(domainSchema).max(1_000).readonly()
 
 const fields = {
   name: singleLine(200),
@@ -39,6 +47,14 @@ const fields = {
     .nullable(),
   locale: localeSchema,
   timeZone: z.string().max(64).refine(isTimeZone, 'expected an IANA time zone such as "Europe/Berlin"'),
+}
+
+/** What may be left out, for what is usual. */
+const choices = {
+  welcomeMail: z.boolean().describe('Greet readers by mail once they have confirmed. Default: false.'),
+  goodbyeMail: z.boolean().describe('Say goodbye by mail to readers who leave. Default: false.'),
+  allowedDomains: domains.describe('Only addresses of these domains and below may subscribe. Default: all may.'),
+  deniedDomains: domains.describe('Addresses of these domains and below may not subscribe. Default: none.'),
 }
 
 /** What is asked for when a newsletter is made. */
@@ -56,11 +72,14 @@ export const newNewsletterSchema = z.strictObject({
   locale: fields.locale.default('en'),
   timeZone: fields.timeZone.default('UTC'),
   branding: newsletterBrandingSchema.optional(),
+  ...z.object(choices).partial().shape,
 })
 
 export type NewNewsletter = z.output<typeof newNewsletterSchema>
 
 /** What may be changed later; the slug stays, because links and `List-Id` carry it. What is left out stays as it is. */
-export const newsletterChangesSchema = z.strictObject({ ...fields, branding: brandingChangesSchema }).partial()
+export const newsletterChangesSchema = z
+  .strictObject({ ...fields, ...choices, branding: brandingChangesSchema })
+  .partial()
 
 export type NewsletterChanges = z.output<typeof newsletterChangesSchema>

@@ -1,5 +1,11 @@
 import type { NewsletterId, SubscriberId } from '../id.ts'
-import type { ConsentCircumstances, Subscriber, Subscription, SubscriptionStatus } from '../subscriber/subscriber.ts'
+import type {
+  ConsentCircumstances,
+  Subscriber,
+  Subscription,
+  SubscriptionMove,
+  SubscriptionStatus,
+} from '../subscriber/subscriber.ts'
 import type { Suppression, SuppressionReason } from '../suppression/suppression.ts'
 import type { Page, PageRequest, SingleMail } from './store.ts'
 
@@ -22,6 +28,14 @@ export type SubscriptionRequest = {
 /** For the log and tests; the reader is told the same whatever it is. */
 export type SubscriptionAnswer = 'confirmation_written' | 'already_confirmed' | 'enough_confirmations' | 'suppressed'
 
+/** Something that asks: it adds `weight` to the count of `key`, which starts anew `withinMs` after its first. */
+export type RequestCount = {
+  readonly key: string
+  readonly weight: number
+  readonly max: number
+  readonly withinMs: number
+}
+
 /** One good row of an import. */
 export type ImportRow = {
   readonly address: string
@@ -40,6 +54,9 @@ export type ImportResult = {
   readonly suppressed: number
 }
 
+/** A mail that a move causes, written with it, to the subscriber as they are. */
+export type ReaderMail = Pick<SingleMail, 'editionHash' | 'slotValues'>
+
 /** A subscriber with what they have subscribed to. */
 export type SubscriberWithSubscriptions = Subscriber & { readonly subscriptions: readonly Subscription[] }
 
@@ -52,16 +69,33 @@ export interface SubscriberStore {
       readonly status?: SubscriptionStatus | undefined
     },
   ): Promise<Page<SubscriberWithSubscriptions>>
+  /** Counts a request by each of different keys, and says for each whether there are more than its `max` now. */
+  count(counts: readonly RequestCount[]): Promise<readonly boolean[]>
   /** Subscriber, pending subscription, consent record and confirmation mail, in one transaction. */
   request(request: SubscriptionRequest): Promise<SubscriptionAnswer>
-  /** Confirms a pending (or, as an undo, an unsubscribed) subscription; true also when it was confirmed already. */
-  confirm(newsletterId: NewsletterId, subscriberId: SubscriberId, circumstances: ConsentCircumstances): Promise<boolean>
-  /** Takes effect before it returns: no batch frozen later holds the reader. True also when they had left already. */
+  /** Confirms a pending subscription, and writes `welcome` if it did. */
+  confirm(
+    newsletterId: NewsletterId,
+    subscriberId: SubscriberId,
+    circumstances: ConsentCircumstances,
+    welcome?: ReaderMail,
+  ): Promise<SubscriptionMove>
+  /** Confirms a pending or an unsubscribed subscription: for a reader who says so where they could as well leave. */
+  comeBack(
+    newsletterId: NewsletterId,
+    subscriberId: SubscriberId,
+    circumstances: ConsentCircumstances,
+  ): Promise<SubscriptionMove>
+  /**
+   * Takes effect before it returns: no batch frozen later holds the reader. `goodbye` is written for one who had
+   * confirmed, unless they left within the last day too.
+   */
   unsubscribe(
     newsletterId: NewsletterId,
     subscriberId: SubscriberId,
     circumstances: ConsentCircumstances,
-  ): Promise<boolean>
+    goodbye?: ReaderMail,
+  ): Promise<SubscriptionMove>
   /** The language of what they get and see from now on, in all newsletters; what is frozen stays. */
   setLocale(subscriberId: SubscriberId, locale: string): Promise<void>
   /** Adds people whose consent was given elsewhere, as confirmed. Nobody who left, or is suppressed, is brought back. */

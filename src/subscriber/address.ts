@@ -42,6 +42,22 @@ export const addressSchema = z
   })
   .meta({ format: 'email' })
 
+/** A domain that mail can go to; what comes out is in lower case and A-labels. */
+export const domainSchema = z
+  .string()
+  .trim()
+  .superRefine((text, context) => {
+    const { problem } = readDomain(text)
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: 'expected a domain such as example.com' })
+  })
+  .overwrite((text) => readDomain(text).ascii || text)
+
+/** Whether an address is of one of these domains, or of one below it. */
+export function isOfDomain(address: string, domains: readonly string[]): boolean {
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  return domains.some((one) => domain === one || domain.endsWith(`.${one}`))
+}
+
 // RFC 5321 section 4.5.3.1: 64 octets before the @, and 254 in all, because a path of 256 holds two angle brackets.
 const MAX_LOCAL = 64
 const MAX_ADDRESS = 254

@@ -4,7 +4,7 @@ import { type ReaderLinkDeps, readReaderLink } from './reader-link.ts'
 import type { ConsentCircumstances, SubscriptionStatus } from './subscriber.ts'
 
 export type PreferencesDeps = ReaderLinkDeps & {
-  readonly subscribers: Pick<SubscriberStore, 'get' | 'confirm' | 'unsubscribe' | 'setLocale'>
+  readonly subscribers: Pick<SubscriberStore, 'get' | 'comeBack' | 'unsubscribe' | 'setLocale'>
 }
 
 /** What a reader is shown of themselves. The address is masked, because mails are forwarded with their links. */
@@ -46,7 +46,7 @@ export async function changePreferences(
   const { newsletter, subscriberId } = link
   if (choice.kind === 'language') await deps.subscribers.setLocale(subscriberId, choice.locale)
   else if (choice.kind === 'leave') await deps.subscribers.unsubscribe(newsletter.id, subscriberId, circumstances)
-  else await deps.subscribers.confirm(newsletter.id, subscriberId, circumstances)
+  else await deps.subscribers.comeBack(newsletter.id, subscriberId, circumstances)
   return readPreferences(deps, token)
 }
 

@@ -4,8 +4,8 @@ import type { Clock } from '../clock.ts'
 import type { Links } from '../links.ts'
 import { localeSchema } from '../locale.ts'
 import type { Logger } from '../log.ts'
-import type { ConfirmationEdition } from '../newsletter/confirmation.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
+import type { SingleEdition } from '../newsletter/single-mail.ts'
 import type { Queue } from '../queue/queue.ts'
 import { singleBell } from '../send/bells.ts'
 import type { NewsletterStore } from '../store/store.ts'
@@ -31,7 +31,7 @@ export type SubscribeDeps = {
   readonly newsletters: Pick<NewsletterStore, 'find'>
   readonly subscribers: Pick<SubscriberStore, 'request'>
   readonly links: Pick<Links, 'confirm'>
-  readonly confirmationEdition: ConfirmationEdition
+  readonly singleEdition: SingleEdition
   /** Is rung for the mail. */
   readonly queue: Pick<Queue, 'enqueue'>
   readonly clock: Clock
@@ -61,7 +61,7 @@ export async function subscribe(
 ): Promise<SubscribeAnswer> {
   const newsletter = await deps.newsletters.find(input.newsletter)
   if (newsletter === null) return { kind: 'no_such_newsletter' }
-  const editionHash = await deps.confirmationEdition(newsletter, input.locale)
+  const editionHash = await deps.singleEdition('confirm-subscription', newsletter, input.locale)
   const answer = await deps.subscribers.request(requestOf(deps, newsletter, editionHash, input, circumstances))
   deps.log.info({ event: 'subscription_requested', newsletterId: newsletter.id, answer })
   // Whatever the answer is: how long this takes must not tell who was known.

@@ -30,14 +30,22 @@ export type Subscription = {
   readonly requestedAt: Date
   readonly confirmedAt: Date | null
   readonly unsubscribedAt: Date | null
+  /** No issue goes to them before that; null or past: not paused. */
+  readonly pausedUntil: Date | null
 }
+
+/** What a move found, and whether it changed it; `was` null: there is no such subscription. */
+export type SubscriptionMove = { readonly was: SubscriptionStatus | null; readonly moved: boolean }
 
 /** Under what circumstances something about a subscription was said; goes into the consent record. */
 export type ConsentCircumstances = {
-  /** Where: `form`, `api`, `one_click`, `page`, or for imports the source that the operator stated. */
+  /** How: `form`, `api`, `one_click`, `page`, `mail`, or for imports the source that the operator stated. */
   readonly source: string
-  /** The words the reader agreed to, as shown. */
+  /** Where: the page that held the form, or the address that was written to. */
+  readonly form?: string | undefined
+  /** The words the reader agreed to, as shown, and their version. */
   readonly wording?: string | undefined
+  readonly wordingVersion?: string | undefined
   readonly ipHash?: string | undefined
   readonly userAgent?: string | undefined
 }

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsync, RouteOptions } from 'fastify'
 import type { App } from '../../app.ts'
-import type { ConfirmationEdition } from '../../newsletter/confirmation.ts'
 import { requireScopes } from '../keys.ts'
 import { problemSchema } from '../problem.ts'
 import { articleRoutes } from './articles.ts'
@@ -20,13 +19,8 @@ import { suppressionRoutes } from './suppressions.ts'
 import { templateRoutes } from './templates.ts'
 import { webhookEventRoutes } from './webhook-events.ts'
 
-/** An installation, and what its routes share. */
-export type HttpParts = App & {
-  readonly confirmationEdition: ConfirmationEdition
-}
-
 /** Everything under `/api/v1`, behind keys. */
-export function apiRoutes(app: HttpParts): FastifyPluginAsync {
+export function apiRoutes(app: App): FastifyPluginAsync {
   return async (api) => {
     api.addHook('onRoute', documentRefusals)
     api.addHook('onRequest', requireScopes(app.store.keys))

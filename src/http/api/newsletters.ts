@@ -29,6 +29,10 @@ const newsletter = z
       })
       .partial()
       .describe('How its mail looks; what is left out is as the theme has it.'),
+    welcomeMail: z.boolean(),
+    goodbyeMail: z.boolean(),
+    allowedDomains: z.array(z.string()).readonly(),
+    deniedDomains: z.array(z.string()).readonly(),
     createdAt: z.date(),
   })
   .meta({ id: 'Newsletter' })

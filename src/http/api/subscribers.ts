@@ -1,14 +1,15 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { App } from '../../app.ts'
 import { AppError, notFound } from '../../error.ts'
 import type { SubscriberId } from '../../id.ts'
 import { findNewsletter } from '../../newsletter/find.ts'
 import type { SubscriberStore } from '../../store/subscribers.ts'
 import { importSubscribers } from '../../subscriber/import.ts'
 import { subscribe, subscribeInputSchema } from '../../subscriber/subscribe.ts'
+import { leaveNewsletter } from '../../subscriber/unsubscribe.ts'
 import { singleLine } from '../../text.ts'
-import type { HttpParts } from './api.ts'
 import { addressKey, EMPTY_PAGE, narrowedTo, newsletterName, pageOf, pageQuery, pathId, uuid } from './shapes.ts'
 
 const status = z.enum(['pending', 'confirmed', 'unsubscribed'])
@@ -29,6 +30,7 @@ const subscriber = z
           requestedAt: z.date(),
           confirmedAt: z.date().nullable(),
           unsubscribedAt: z.date().nullable(),
+          pausedUntil: z.date().nullable().describe('No issue goes to them before; null or past: not paused.'),
         }),
       )
       .readonly(),
@@ -57,8 +59,8 @@ const importQuery = z.object({
 const tags = ['Subscribers']
 
 /** `/subscribers` */
-export function subscriberRoutes(app: HttpParts): FastifyPluginAsyncZod {
-  const { store, queue, links, clock, log, confirmationEdition } = app
+export function subscriberRoutes(app: App): FastifyPluginAsyncZod {
+  const { store } = app
   return async (api) => {
     // An import streams through, however long it is.
     api.addContentTypeParser('text/csv', (_request, payload, done) => done(null, payload))
@@ -100,8 +102,7 @@ export function subscriberRoutes(app: HttpParts): FastifyPluginAsyncZod {
         },
       },
       async ({ body }, reply) => {
-        const deps = { ...store, queue, links, clock, log, confirmationEdition }
-        const answer = await subscribe(deps, body, { source: 'api' })
+        const answer = await subscribe({ ...app, ...store }, body, { source: 'api' })
         if (answer.kind === 'no_such_newsletter') throw notFound('newsletter', JSON.stringify(body.newsletter))
         return reply.code(202).send({ status: 'heard' as const })
       },
@@ -151,9 +152,9 @@ export function subscriberRoutes(app: HttpParts): FastifyPluginAsyncZod {
         },
       },
       async ({ params, body }) => {
-        const { id, slug } = await findNewsletter(store.newsletters, body.newsletter)
-        const known = await store.subscribers.unsubscribe(id, params.id, { source: 'operator' })
-        if (!known) throw new AppError('not_found', `Subscriber ${params.id} never subscribed to ${slug}.`)
+        const newsletter = await findNewsletter(store.newsletters, body.newsletter)
+        const known = await leaveNewsletter({ ...app, ...store }, newsletter, params.id, { source: 'operator' })
+        if (!known) throw new AppError('not_found', `Subscriber ${params.id} never subscribed to ${newsletter.slug}.`)
         return findSubscriber(store.subscribers, params.id)
       },
     )

@@ -2,7 +2,7 @@ import type { WebView } from '../../archive/web-view.ts'
 import type { Clock } from '../../clock.ts'
 import type { Links } from '../../links.ts'
 import type { Logger } from '../../log.ts'
-import type { ConfirmationEdition } from '../../newsletter/confirmation.ts'
+import type { SingleEdition } from '../../newsletter/single-mail.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { NewsletterStore } from '../../store/store.ts'
 import type { SubscriberStore } from '../../store/subscribers.ts'
@@ -13,10 +13,10 @@ export type PublicDeps = {
   /** Where readers reach this installation; a path in it goes before all links. */
   readonly publicUrl: string
   readonly newsletters: Pick<NewsletterStore, 'get' | 'find' | 'list'>
-  readonly subscribers: Pick<SubscriberStore, 'get' | 'request' | 'confirm' | 'unsubscribe' | 'setLocale'>
+  readonly subscribers: Pick<SubscriberStore, 'get' | 'request' | 'confirm' | 'comeBack' | 'unsubscribe' | 'setLocale'>
   readonly links: Links
   readonly tokens: Tokens
-  readonly confirmationEdition: ConfirmationEdition
+  readonly singleEdition: SingleEdition
   /** Null when there is no such edition, or it is none for everybody's eyes. */
   readonly webView: (editionHash: string) => Promise<WebView | null>
   readonly queue: Pick<Queue, 'enqueue'>

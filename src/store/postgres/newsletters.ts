@@ -16,11 +16,15 @@ type NewsletterRow = {
   locale: string
   time_zone: string
   branding: NewsletterBranding
+  welcome_mail: boolean
+  goodbye_mail: boolean
+  allowed_domains: string[]
+  denied_domains: string[]
   created_at: Date
 }
 
 const COLUMNS = `id, slug, name, from_name, from_address, reply_to, postal_address, homepage, locale, time_zone, branding,
-  created_at`
+  welcome_mail, goodbye_mail, allowed_domains, denied_domains, created_at`
 
 const BY_ID = { name: 'newsletter_by_id', text: `select ${COLUMNS} from newsletter where id = $1` }
 
@@ -34,8 +38,8 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
     create: (newsletter) =>
       one(
         `insert into newsletter (slug, name, from_name, from_address, reply_to, postal_address, homepage, locale,
-           time_zone, branding)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+           time_zone, branding, welcome_mail, goodbye_mail, allowed_domains, denied_domains)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          on conflict (slug) do nothing
          returning ${COLUMNS}`,
         [
@@ -49,6 +53,10 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
           newsletter.locale,
           newsletter.timeZone,
           newsletter.branding ?? {},
+          newsletter.welcomeMail ?? false,
+          newsletter.goodbyeMail ?? false,
+          newsletter.allowedDomains ?? [],
+          newsletter.deniedDomains ?? [],
         ],
       ),
     get: (id) => one(`select ${COLUMNS} from newsletter where id = $1`, [id]),
@@ -67,6 +75,8 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
              reply_to = case when $8 then $9 else reply_to end,
              homepage = case when $10 then $11 else homepage end,
              branding = jsonb_strip_nulls(branding || coalesce($12::jsonb, '{}')),
+             welcome_mail = coalesce($13, welcome_mail), goodbye_mail = coalesce($14, goodbye_mail),
+             allowed_domains = coalesce($15, allowed_domains), denied_domains = coalesce($16, denied_domains),
              updated_at = app_now()
          where id = $1
          returning ${COLUMNS}`,
@@ -83,6 +93,10 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
           changes.homepage !== undefined,
           changes.homepage,
           changes.branding,
+          changes.welcomeMail,
+          changes.goodbyeMail,
+          changes.allowedDomains,
+          changes.deniedDomains,
         ],
       ),
     list: async () => {
@@ -113,6 +127,10 @@ function readNewsletter(row: NewsletterRow): Newsletter {
     locale: row.locale,
     timeZone: row.time_zone,
     branding: row.branding,
+    welcomeMail: row.welcome_mail,
+    goodbyeMail: row.goodbye_mail,
+    allowedDomains: row.allowed_domains,
+    deniedDomains: row.denied_domains,
     createdAt: row.created_at,
   }
 }

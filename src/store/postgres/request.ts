@@ -1,8 +1,10 @@
-import type { NewsletterId, SubscriberId } from '../../id.ts'
-import type { SubscriptionStatus } from '../../subscriber/subscriber.ts'
-import type { SubscriptionAnswer, SubscriptionRequest } from '../subscribers.ts'
+import type { DeliveryId, SubscriberId } from '../../id.ts'
+import type { RequestCount, SubscriptionAnswer, SubscriptionRequest } from '../subscribers.ts'
+import { spoken } from './consent.ts'
 import { type Pool, type Tx, transaction } from './pool.ts'
 import { insertSingle } from './singles.ts'
+
+type AskedRow = { id: SubscriberId | null; asks: boolean; is_confirmed: boolean }
 
 /**
  * Writes down that somebody asks for a newsletter, and the mail that asks back. Of a suppressed address nothing is
@@ -10,115 +12,127 @@ import { insertSingle } from './singles.ts'
  */
 export function requestSubscription(pool: Pool, request: SubscriptionRequest): Promise<SubscriptionAnswer> {
   return transaction(pool, async (tx) => {
-    if (await isSuppressed(tx, request.newsletterId, request.addressKey)) return 'suppressed'
-    const subscriberId = await ensureSubscriber(tx, request)
-    const status = await ensureSubscription(tx, request.newsletterId, subscriberId)
-    if (status === 'confirmed') return 'already_confirmed'
-    if (!(await countConfirmation(tx, request, subscriberId))) return 'enough_confirmations'
-    await insertSingle(tx, request.confirmation(subscriberId))
+    const { newsletterId, address, addressKey, firstName, locale, maxConfirmations, minGapMs } = request
+    const { rows } = await tx.query<AskedRow>({
+      ...ASK,
+      values: [newsletterId, address, addressKey, firstName, locale, maxConfirmations, minGapMs],
+    })
+    const [asked] = rows
+    if (!asked?.id) return 'suppressed'
+    if (!asked.asks) return asked.is_confirmed ? 'already_confirmed' : 'enough_confirmations'
+    const { deliveryId } = await insertSingle(tx, request.confirmation(asked.id))
+    await writeDown(tx, request, asked.id, deliveryId)
     return 'confirmation_written'
   })
-}
-
-async function isSuppressed(tx: Tx, newsletterId: NewsletterId, addressKey: string): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `select 1
-     from suppression
-     where address_key = $1 and (newsletter_id is null or newsletter_id = $2)
-     limit 1`,
-    [addressKey, newsletterId],
-  )
-  return rowCount !== 0
 }
 
 const HAS_CONFIRMED =
   'exists (select from subscription where subscriber_id = subscriber.id and confirmed_at is not null)'
 
-async function ensureSubscriber(tx: Tx, request: SubscriptionRequest): Promise<SubscriberId> {
-  const { rows } = await tx.query<{ id: SubscriberId }>(ENSURE_SUBSCRIBER, [
-    request.address,
-    request.addressKey,
-    request.firstName,
-    request.locale,
-  ])
-  return only(rows).id
-}
-
-// Anybody can type an address into a form: name and language given so count only while its owner has confirmed nothing.
-const ENSURE_SUBSCRIBER = `
-  insert into subscriber (address, address_key, first_name, locale)
-  values ($1, $2, $3, $4)
-  on conflict (address_key) do update
-  set updated_at = app_now(),
-      first_name = case
-        when excluded.first_name = '' or ${HAS_CONFIRMED} then subscriber.first_name
-        else excluded.first_name
-      end,
-      locale = case
-        when excluded.locale is null or ${HAS_CONFIRMED} then subscriber.locale
-        else excluded.locale
-      end
-  returning id`
-
-async function ensureSubscription(
-  tx: Tx,
-  newsletterId: NewsletterId,
-  subscriberId: SubscriberId,
-): Promise<SubscriptionStatus> {
-  await tx.query(
-    `insert into subscription (newsletter_id, subscriber_id, status)
-     values ($1, $2, 'pending')
-     on conflict do nothing`,
-    [newsletterId, subscriberId],
-  )
-  const { rows } = await tx.query<{ status: SubscriptionStatus }>(
-    'select status from subscription where newsletter_id = $1 and subscriber_id = $2 for update',
-    [newsletterId, subscriberId],
-  )
-  return only(rows).status
-}
-
-/** Counts the mail about to be written; false when there were enough, or one just now. */
-async function countConfirmation(tx: Tx, request: SubscriptionRequest, subscriberId: SubscriberId): Promise<boolean> {
-  const { source, wording, ipHash, userAgent } = request.circumstances
-  const { rowCount } = await tx.query(COUNT_CONFIRMATION, [
-    request.newsletterId,
-    subscriberId,
-    request.maxConfirmations,
-    request.minGapMs,
-    source,
-    wording,
-    ipHash,
-    userAgent,
-  ])
-  return rowCount !== 0
-}
-
-// One row by primary key, locked before. `unsubscribed_at` stays until a confirmation: whoever left and was merely
-// asked for again is not to be imported. Mails of more than 30 days ago are forgotten: their links are dead, and
-// whoever asks again after that time may well mean it.
-const COUNT_CONFIRMATION = `
-  with counted as (
-    update subscription
+// By unique keys. Anybody can type an address into a form: name and language given so count only while its owner has
+// confirmed nothing. A conflicting subscription is looked at as it is once its row is locked; it is left as it is when
+// it is confirmed, or when there were enough mails, or one just now. `unsubscribed_at` stays until a confirmation:
+// whoever left and was merely asked for again is not to be imported. Mails of more than 30 days ago are forgotten:
+// their links are dead, and whoever asks again after that time may well mean it.
+const ASK = {
+  name: 'ask_for_newsletter',
+  text: `
+  with reader as (
+    insert into subscriber (address, address_key, first_name, locale)
+    select $2, $3, $4, $5
+    where not exists (
+      select from suppression where address_key = $3 and (newsletter_id is null or newsletter_id = $1)
+    )
+    on conflict (address_key) do update
+    set updated_at = app_now(),
+        first_name = case
+          when excluded.first_name = '' or ${HAS_CONFIRMED} then subscriber.first_name
+          else excluded.first_name
+        end,
+        locale = case
+          when excluded.locale is null or ${HAS_CONFIRMED} then subscriber.locale
+          else excluded.locale
+        end
+    returning id
+  ), asked as (
+    insert into subscription (newsletter_id, subscriber_id, status, confirmations_sent, confirmation_sent_at)
+    select $1, id, 'pending', 1, app_now()
+    from reader
+    on conflict (newsletter_id, subscriber_id) do update
     set status = 'pending', requested_at = app_now(), confirmation_sent_at = app_now(),
         confirmations_sent = case
-          when confirmation_sent_at < app_now() - interval '30 days' then 1
-          else confirmations_sent + 1
+          when subscription.confirmation_sent_at < app_now() - interval '30 days' then 1
+          else subscription.confirmations_sent + 1
         end
-    where newsletter_id = $1 and subscriber_id = $2 and status in ('pending', 'unsubscribed')
+    where subscription.status in ('pending', 'unsubscribed')
       and (
-        confirmation_sent_at is null
-        or confirmation_sent_at < app_now() - interval '30 days'
-        or confirmations_sent < $3 and confirmation_sent_at <= app_now() - make_interval(secs => $4 / 1000.0)
+        subscription.confirmation_sent_at is null
+        or subscription.confirmation_sent_at < app_now() - interval '30 days'
+        or subscription.confirmations_sent < $6
+          and subscription.confirmation_sent_at <= app_now() - make_interval(secs => $7 / 1000.0)
       )
     returning 1
   )
-  insert into consent (newsletter_id, subscriber_id, action, source, wording, ip_hash, user_agent)
-  select $1, $2, 'requested', $5, $6, $7, $8
-  from counted`
+  select (select id from reader) as id, exists (select from asked) as asks,
+         exists (
+           select
+           from subscription
+           where newsletter_id = $1 and subscriber_id = (select id from reader) and status = 'confirmed'
+         ) as is_confirmed`,
+}
 
-function only<Row>(rows: readonly Row[]): Row {
-  const [row] = rows
-  if (row === undefined) throw new Error('A statement that returns one row returned none.')
-  return row
+async function writeDown(
+  tx: Tx,
+  { newsletterId, circumstances }: SubscriptionRequest,
+  subscriberId: SubscriberId,
+  deliveryId: DeliveryId,
+): Promise<void> {
+  await tx.query({ ...WRITE_DOWN, values: [newsletterId, subscriberId, ...spoken(circumstances), deliveryId] })
+}
+
+const WRITE_DOWN = {
+  name: 'write_down_request',
+  text: `
+  insert into consent (newsletter_id, subscriber_id, action, source, form, wording, wording_version, ip_hash,
+    user_agent, delivery_id)
+  values ($1, $2, 'requested', $3, $4, $5, $6, $7, $8, $9)`,
+}
+
+/** See `SubscriberStore.count`. */
+export async function countRequests(pool: Pool, counts: readonly RequestCount[]): Promise<readonly boolean[]> {
+  const { rows } = await pool.query<{ key: string; requests: number }>({
+    ...COUNT,
+    values: [counts.map(({ key }) => key), counts.map(({ weight }) => weight), counts.map(({ withinMs }) => withinMs)],
+  })
+  const sums = new Map(rows.map(({ key, requests }) => [key, requests]))
+  return counts.map(({ key, max }) => (sums.get(key) ?? 0) > max)
+}
+
+// By primary key, in its order, so that two requests cannot wait for each other. What is over is cleared away four rows
+// at a time, after everything else and never waiting for a lock: each request adds three at most.
+const COUNT = {
+  name: 'count_requests',
+  text: `
+  with over as (
+    delete from request_count
+    where key in (
+      select key
+      from request_count
+      where until < app_now() and key <> all ($1)
+      order by until
+      limit 4
+      for update skip locked
+    )
+  )
+  insert into request_count (key, requests, until)
+  select key, requests, app_now() + make_interval(secs => within_ms / 1000.0)
+  from unnest($1::text[], $2::int[], $3::float8[]) as given (key, requests, within_ms)
+  order by key
+  on conflict (key) do update
+  set requests = case
+        when request_count.until <= app_now() then excluded.requests
+        else request_count.requests + excluded.requests
+      end,
+      until = case when request_count.until <= app_now() then excluded.until else request_count.until end
+  returning key, requests`,
 }

@@ -1,11 +1,11 @@
 import type { NewsletterId, SubscriberId } from '../../id.ts'
-import type { ConsentCircumstances, Subscriber, Subscription, SubscriptionStatus } from '../../subscriber/subscriber.ts'
+import type { Subscriber, Subscription, SubscriptionStatus } from '../../subscriber/subscriber.ts'
 import type { SubscriberStore, SubscriberWithSubscriptions } from '../subscribers.ts'
+import { comeBack, confirm, unsubscribe } from './consent.ts'
 import { importSubscribers } from './import.ts'
-import { LOCKS } from './locks.ts'
 import { pageOf, readCursor } from './pages.ts'
-import { type Pool, type Queryable, transaction } from './pool.ts'
-import { requestSubscription } from './request.ts'
+import type { Pool, Queryable } from './pool.ts'
+import { countRequests, requestSubscription } from './request.ts'
 
 type SubscriberRow = {
   id: SubscriberId
@@ -25,6 +25,7 @@ type SubscriptionRow = {
   requested_at: Date
   confirmed_at: Date | null
   unsubscribed_at: Date | null
+  paused_until: Date | null
 }
 
 const SUBSCRIBER = `subscriber.id, subscriber.address, subscriber.first_name, subscriber.attributes, subscriber.locale,
@@ -47,14 +48,11 @@ export function createSubscriberStore(pool: Pool): SubscriberStore {
       const page = pageOf(rows, limit, readSubscriber)
       return { ...page, rows: await withSubscriptions(pool, page.rows) }
     },
+    count: (counts) => countRequests(pool, counts),
     request: (request) => requestSubscription(pool, request),
-    confirm: (newsletterId, subscriberId, circumstances) =>
-      move(pool, CONFIRM, newsletterId, subscriberId, circumstances),
-    unsubscribe: (newsletterId, subscriberId, circumstances) =>
-      transaction(pool, async (tx) => {
-        await tx.query('select pg_advisory_xact_lock($1)', [LOCKS.consent])
-        return move(tx, UNSUBSCRIBE, newsletterId, subscriberId, circumstances)
-      }),
+    confirm: (...asked) => confirm(pool, ...asked),
+    comeBack: (...asked) => comeBack(pool, ...asked),
+    unsubscribe: (...asked) => unsubscribe(pool, ...asked),
     setLocale: async (subscriberId, locale) => {
       await pool.query('update subscriber set locale = $2, updated_at = app_now() where id = $1', [
         subscriberId,
@@ -95,73 +93,13 @@ const ANY_CONFIRMED = `
   order by subscription.subscriber_id
   limit 1`
 
-/** Runs a move and says whether there is such a subscription, moved now or earlier. */
-async function move(
-  db: Queryable,
-  sql: string,
-  newsletterId: NewsletterId,
-  subscriberId: SubscriberId,
-  said: ConsentCircumstances,
-): Promise<boolean> {
-  const { rows } = await db.query<{ known: boolean }>(sql, [
-    newsletterId,
-    subscriberId,
-    said.source,
-    said.wording,
-    said.ipHash,
-    said.userAgent,
-  ])
-  return rows[0]?.known ?? false
-}
-
-// One row by primary key, locked, so that of two clicks one moves it and one record is made.
-const CONFIRM = `
-  with before as (
-    select status
-    from subscription
-    where newsletter_id = $1 and subscriber_id = $2
-    for update
-  ), moved as (
-    update subscription
-    set status = 'confirmed', confirmed_at = app_now(), unsubscribed_at = null,
-        confirmations_sent = 0, confirmation_sent_at = null
-    from before
-    where newsletter_id = $1 and subscriber_id = $2 and before.status in ('pending', 'unsubscribed')
-    returning before.status as was
-  ), said as (
-    insert into consent (newsletter_id, subscriber_id, action, source, wording, ip_hash, user_agent)
-    select $1, $2, case was when 'pending' then 'confirmed' else 'resubscribed' end, $3, $4, $5, $6
-    from moved
-  )
-  select exists (select from before) as known`
-
-// One row by primary key, under the consent lock.
-const UNSUBSCRIBE = `
-  with before as (
-    select status
-    from subscription
-    where newsletter_id = $1 and subscriber_id = $2
-    for update
-  ), moved as (
-    update subscription
-    set status = 'unsubscribed', unsubscribed_at = app_now(), confirmations_sent = 0, confirmation_sent_at = null
-    from before
-    where newsletter_id = $1 and subscriber_id = $2 and before.status in ('pending', 'confirmed')
-    returning 1
-  ), said as (
-    insert into consent (newsletter_id, subscriber_id, action, source, wording, ip_hash, user_agent)
-    select $1, $2, 'unsubscribed', $3, $4, $5, $6
-    from moved
-  )
-  select exists (select from before) as known`
-
 async function withSubscriptions(
   db: Queryable,
   subscribers: readonly Subscriber[],
 ): Promise<readonly SubscriberWithSubscriptions[]> {
   if (subscribers.length === 0) return []
   const { rows } = await db.query<SubscriptionRow>(
-    `select newsletter_id, subscriber_id, status, requested_at, confirmed_at, unsubscribed_at
+    `select newsletter_id, subscriber_id, status, requested_at, confirmed_at, unsubscribed_at, paused_until
      from subscription
      where subscriber_id = any ($1::uuid[])
      order by requested_at, newsletter_id`,
@@ -194,5 +132,6 @@ function readSubscription(row: SubscriptionRow): Subscription {
     requestedAt: row.requested_at,
     confirmedAt: row.confirmed_at,
     unsubscribedAt: row.unsubscribed_at,
+    pausedUntil: row.paused_until,
   }
 }

@@ -85,7 +85,7 @@ beforeEach(async () => {
     ...outOfReach(stores()),
     links,
     tokens,
-    confirmationEdition: async () => EDITION,
+    singleEdition: async () => EDITION,
     queue: {
       enqueue: async (bell: Bell) => {
         rung.push(bell)

@@ -7,41 +7,47 @@ import type { Store } from '../store/store.ts'
 import { brandingInMail } from './branding.ts'
 import type { Newsletter } from './newsletter.ts'
 
-export type ConfirmationDeps = {
+export type SingleMailDeps = {
   readonly store: Pick<Store, 'editions'>
   readonly template: (name: string) => Promise<LoadedTemplate>
   /** Without a slash at the end; its host names the sender to Gmail. */
   readonly publicUrl: string
 }
 
-const TEMPLATE = 'confirm-subscription'
+/** The mails that a reader gets for something they did, by the names of their templates. */
+export type SingleTemplate = 'confirm-subscription' | 'welcome' | 'goodbye'
 
-/** Gives the hash of a newsletter's confirmation mail, stored, for a reader of that locale; null: the newsletter's. */
-export type ConfirmationEdition = (newsletter: Newsletter, locale: string | null) => Promise<string>
+/** Gives the hash of such a mail of a newsletter, stored, for a reader of that locale; null: the newsletter's. */
+export type SingleEdition = (template: SingleTemplate, newsletter: Newsletter, locale: string | null) => Promise<string>
 
-/** Confirmation mails, each rendered once a process and language, and again when its newsletter has changed. */
-export function createConfirmations(deps: ConfirmationDeps): ConfirmationEdition {
+/** Mails to single readers, each rendered once a process and language, and again when its newsletter has changed. */
+export function createSingleEditions(deps: SingleMailDeps): SingleEdition {
   const rendered = new Map<string, { readonly as: string; readonly hash: string }>()
-  return async (newsletter, wanted) => {
+  return async (template, newsletter, wanted) => {
     const locale = mailLocale(wanted, newsletter.locale)
-    const key = `${newsletter.id} ${locale}`
+    const key = `${template} ${newsletter.id} ${locale}`
     const as = JSON.stringify(newsletter)
     const known = rendered.get(key)
     if (known?.as === as) return known.hash
-    const hash = await storeConfirmation(deps, newsletter, locale)
+    const hash = await storeEdition(deps, template, newsletter, locale)
     rendered.set(key, { as, hash })
     return hash
   }
 }
 
-async function storeConfirmation(deps: ConfirmationDeps, newsletter: Newsletter, locale: string): Promise<string> {
+async function storeEdition(
+  deps: SingleMailDeps,
+  name: SingleTemplate,
+  newsletter: Newsletter,
+  locale: string,
+): Promise<string> {
   const { publicUrl } = deps
-  const template = await deps.template(TEMPLATE)
+  const template = await deps.template(name)
   const facts = { ...newsletter, branding: brandingInMail(newsletter.branding, publicUrl), locale }
   const edition = await renderEdition({
     template,
     props: singleProps(facts),
-    headers: () => singleHeaders({ newsletter: newsletter.slug, publicUrl, template: TEMPLATE }),
+    headers: () => singleHeaders({ newsletter: newsletter.slug, publicUrl, template: name }),
     locale,
   })
   await deps.store.editions.put(edition)
