@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -165,18 +165,29 @@ async function keep(
   key: string,
   failures: ReadonlyMap<string, string>,
 ): Promise<Bundle> {
-  const outputs = Object.entries(metafile.outputs)
-  const outputOf = (source: string) =>
-    resolve(outputs.find(([, { entryPoint }]) => entryPoint !== undefined && resolve(entryPoint) === source)?.[0] ?? '')
+  const outputOf = findOutput(metafile)
   const sources = Object.keys(metafile.inputs).filter((source) => !source.startsWith('pressroom:'))
   const bundle = {
     engine: outputOf(resolve(`pressroom:${ENGINE_ENTRY}`)),
-    thread: outputOf(THREAD),
-    modules: Object.fromEntries(files.map(({ name, path }) => [name, outputOf(path)])),
+    thread: outputOf(realpathSync(THREAD)),
+    modules: Object.fromEntries(files.map(({ name, path }) => [name, outputOf(realpathSync(path))])),
     sources: await hashSources(sources.map((source) => resolve(source))),
   }
   await keepBundle(key, cacheDir, bundle, outputFiles)
   return bundleOf(bundle, failures)
+}
+
+/** Finds what a source was compiled to, by the real path of the source: a folder of templates may be a link to one. */
+function findOutput({ outputs }: InMemory['metafile']): (source: string) => string {
+  const compiled = Object.entries(outputs).flatMap(([output, { entryPoint }]) =>
+    entryPoint === undefined ? [] : [[resolve(entryPoint), resolve(output)] as const],
+  )
+  const bySource = new Map(compiled)
+  return (source) => {
+    const output = bySource.get(source)
+    if (output === undefined) throw new AppError('internal', `Nothing was compiled of ${shownPath(source)}.`)
+    return output
+  }
 }
 
 function bundleOf(known: CachedBundle, failures: ReadonlyMap<string, string>): Bundle {

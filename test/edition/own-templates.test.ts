@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -51,6 +51,15 @@ describe('a template of React Email', () => {
     // What it has under our names is taken only when it is what we would give.
     expect(text).toContain('Jo asks you to the choir, says Tides')
     expect(html).toContain('<p>***</p>')
+  })
+
+  test('is found in a folder that is a link to another', async () => {
+    await load({ 'invite.tsx': INVITE, 'components/banner.tsx': BANNER })
+    await rename(join(folder, 'emails'), join(folder, 'elsewhere'))
+    await symlink(join(folder, 'elsewhere'), join(folder, 'emails'))
+    const set = await load({})
+    expect(set.broken).toEqual([])
+    expect((await mail(set, 'invite', { sample: true })).html).toContain('<p>***</p>')
   })
 
   test('says what it is: its kind, its text part, its props, and which of them no mail will have', async () => {
