@@ -45,6 +45,9 @@ create function erased_hash(address_key text) returns bytea
 language sql stable parallel safe
 as $$ select sha256(salt || sha256(salt || convert_to(address_key, 'UTF8'))) from erased_salt $$;
 
+-- Its reader was erased: whatever is learned of it later, to whom it went is not written down again.
+alter table delivery add column erased boolean;
+
 -- How much was asked for lately by one address or network, by a keyed hash. Lost with a crash, which harms nobody.
 create unlogged table request_count (
   key text primary key,

@@ -48,6 +48,8 @@ export type EventReason =
   | 'not_readable'
   | 'not_used'
   | 'lifted_elsewhere'
+  /** Its reader was erased, and with them what it said. */
+  | 'erased'
 
 /** What an event says, in our words. */
 export type Told =

@@ -21,7 +21,14 @@ export const BATCH_MOVES: Readonly<Record<BatchState, readonly BatchState[]>> = 
 export type HeldReason = 'bytes_changed' | 'account_changed' | 'key_mismatch' | 'too_old' | 'cancelled'
 
 /** Why a delivery was chosen not to be made. */
-export type SkipReason = 'unsubscribed' | 'suppressed' | 'erased' | 'already_received' | 'cancelled' | 'operator'
+export type SkipReason =
+  | 'unsubscribed'
+  | 'paused'
+  | 'suppressed'
+  | 'erased'
+  | 'already_received'
+  | 'cancelled'
+  | 'operator'
 
 /** The idempotency key of a batch: constant as long as its bytes must be. */
 export function idempotencyKey(batch: { readonly id: BatchId; readonly generation: number }): string {

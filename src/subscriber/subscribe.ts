@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
-import type { Links } from '../links.ts'
+import { AppError } from '../error.ts'
+import type { Links, Reader } from '../links.ts'
 import { localeSchema } from '../locale.ts'
 import type { Logger } from '../log.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
@@ -10,9 +11,11 @@ import type { Queue } from '../queue/queue.ts'
 import { singleBell } from '../send/bells.ts'
 import type { NewsletterStore } from '../store/store.ts'
 import type { SubscriberStore, SubscriptionRequest } from '../store/subscribers.ts'
-import { addressSchema } from './address.ts'
+import { addressSchema, isOfDomain } from './address.ts'
 import { firstNameSchema } from './first-name.ts'
+import { addressCount, networkCounts, type RequestOrigin } from './limits.ts'
 import type { ConsentCircumstances } from './subscriber.ts'
+import type { Tokens } from './token.ts'
 
 /** What a form or a program sends to subscribe somebody. */
 export const subscribeInputSchema = z.strictObject({
@@ -29,8 +32,9 @@ export type SubscribeInput = z.output<typeof subscribeInputSchema>
 
 export type SubscribeDeps = {
   readonly newsletters: Pick<NewsletterStore, 'find'>
-  readonly subscribers: Pick<SubscriberStore, 'request'>
-  readonly links: Pick<Links, 'confirm'>
+  readonly subscribers: Pick<SubscriberStore, 'count' | 'request'>
+  readonly links: Pick<Links, 'confirm' | 'confirmByMail'>
+  readonly tokens: Pick<Tokens, 'pseudonym'>
   readonly singleEdition: SingleEdition
   /** Is rung for the mail. */
   readonly queue: Pick<Queue, 'enqueue'>
@@ -38,9 +42,12 @@ export type SubscribeDeps = {
   readonly log: Logger
 }
 
-/** `heard` says nothing about whether the address was known: nobody can ask the form who reads what. */
+/**
+ * `heard` says nothing about whether the address was known: nobody can ask the form who reads what. `not_taken`: the
+ * newsletter does not take addresses of that domain. `too_many`: from where this request came, there were too many.
+ */
 export type SubscribeAnswer =
-  | { readonly kind: 'heard'; readonly newsletter: Newsletter }
+  | { readonly kind: 'heard' | 'not_taken' | 'too_many'; readonly newsletter: Newsletter }
   | { readonly kind: 'no_such_newsletter' }
 
 /** How long the link in a confirmation mail works. */
@@ -51,22 +58,40 @@ const MIN_GAP_MS = 10 * 60_000
 
 /**
  * Writes down that somebody wants to read a newsletter, and a mail that asks whether it was them; only their
- * confirmation makes them a reader. However often it is asked, an address gets at most three such mails, ten minutes
- * apart; a reader, and a suppressed address, gets none.
+ * confirmation makes them a reader. However often it is asked, an address gets at most three such mails of a newsletter,
+ * ten minutes apart, and six a day of all; a reader, and a suppressed address, gets none. `origin`: where the request
+ * came from, if anybody could have made it.
  */
 export async function subscribe(
   deps: SubscribeDeps,
   input: SubscribeInput,
   circumstances: ConsentCircumstances,
+  origin?: RequestOrigin,
 ): Promise<SubscribeAnswer> {
   const newsletter = await deps.newsletters.find(input.newsletter)
   if (newsletter === null) return { kind: 'no_such_newsletter' }
+  if (!isTaken(input.email, newsletter)) return { kind: 'not_taken', newsletter }
+  const networks = origin ? networkCounts(deps.tokens, origin) : []
+  const [isBombed, ...areBusy] = await deps.subscribers.count([addressCount(deps.tokens, input.email), ...networks])
+  if (areBusy.includes(true)) {
+    deps.log.warn({ event: 'subscriptions_limited', newsletterId: newsletter.id, by: 'network' })
+    return { kind: 'too_many', newsletter }
+  }
+  if (isBombed) {
+    deps.log.warn({ event: 'subscriptions_limited', newsletterId: newsletter.id, by: 'address' })
+    return { kind: 'heard', newsletter }
+  }
   const editionHash = await deps.singleEdition('confirm-subscription', newsletter, input.locale)
   const answer = await deps.subscribers.request(requestOf(deps, newsletter, editionHash, input, circumstances))
   deps.log.info({ event: 'subscription_requested', newsletterId: newsletter.id, answer })
   // Whatever the answer is: how long this takes must not tell who was known.
   await deps.queue.enqueue(singleBell(randomUUID()))
   return { kind: 'heard', newsletter }
+}
+
+function isTaken(address: string, { allowedDomains, deniedDomains }: Newsletter): boolean {
+  if (isOfDomain(address, deniedDomains)) return false
+  return allowedDomains.length === 0 || isOfDomain(address, allowedDomains)
 }
 
 function requestOf(
@@ -91,7 +116,29 @@ function requestOf(
       subscriberId,
       address,
       editionHash,
-      slotValues: { confirm: links.confirm({ newsletterId, subscriberId }, expiresAt) },
+      slotValues: confirmationValues(links, { newsletterId, subscriberId }, expiresAt),
     }),
   }
+}
+
+/** Why a request to subscribe was not taken, as an error. */
+export function refusalOf(kind: Exclude<SubscribeAnswer['kind'], 'heard'>, newsletter: string): AppError {
+  switch (kind) {
+    case 'no_such_newsletter': {
+      const problems = [{ where: 'newsletter', message: `there is no newsletter ${JSON.stringify(newsletter)}` }]
+      return new AppError('not_found', 'There is no such newsletter.', { problems })
+    }
+    case 'not_taken': {
+      const problems = [{ where: 'email', message: 'the newsletter does not take addresses of this domain' }]
+      return new AppError('invalid_input', 'The subscription could not be taken.', { problems })
+    }
+    case 'too_many':
+      return new AppError('too_many', 'Too many subscriptions came from this network. Try again in an hour.')
+  }
+}
+
+/** The link that confirms and, where mail is taken in, the address to answer to: see `freezeBatch`. */
+function confirmationValues(links: SubscribeDeps['links'], reader: Reader, expiresAt: Date): Record<string, string> {
+  const byMail = links.confirmByMail(reader, expiresAt)
+  return { confirm: links.confirm(reader, expiresAt), ...(byMail === null ? {} : { confirm_by_mail: byMail }) }
 }

@@ -4,6 +4,15 @@ import { type Page, showPage } from '../pages.ts'
 import { fields } from '../table.ts'
 import { type Branding, type BrandingChanges, brandingOf, type LooksOptions, withLooks } from './newsletter/branding.ts'
 
+/** Said as words, kept as values. */
+type Choices = {
+  readonly welcomeMail?: 'on' | 'off'
+  readonly goodbyeMail?: 'on' | 'off'
+  readonly allowDomains?: string
+  readonly denyDomains?: string
+}
+type FormOptions = { readonly language?: string; readonly script: boolean }
+
 type Newsletter = {
   readonly id: string
   readonly slug: string
@@ -16,13 +25,17 @@ type Newsletter = {
   readonly locale: string
   readonly timeZone: string
   readonly branding: Branding
+  readonly welcomeMail: boolean
+  readonly goodbyeMail: boolean
+  readonly allowedDomains: readonly string[]
+  readonly deniedDomains: readonly string[]
 }
 
 type Facts = Partial<Omit<Newsletter, 'id' | 'slug' | 'branding'>>
-type Settings = Facts & LooksOptions
+type Settings = Omit<Facts, keyof Choices> & LooksOptions & Choices
 type Changes = Facts & { readonly branding?: BrandingChanges | undefined }
 
-/** `pressroom newsletter`: create, list, show, edit. */
+/** `pressroom newsletter`: create, list, show, edit, form. */
 export const newsletter: DefineCommand = (command, session) => {
   const { output } = session
   command.addHelpText('after', EXAMPLES)
@@ -61,10 +74,29 @@ export const newsletter: DefineCommand = (command, session) => {
     },
   )
 
+  command
+    .command('form <newsletter>')
+    .description('Print the form of a newsletter, as HTML to paste into another site. It works without JavaScript.')
+    .option('--language <tag>', "The language of its words (default: the newsletter's).")
+    .option('--no-script', 'Without the script of ours that keeps readers on the page.')
+    .action(async (name: string, { language, script }: FormOptions) => {
+      const path = `/newsletters/${encodeURIComponent(name)}/form`
+      const form = await session.api.get<{ readonly html: string }>(path, { language, script: String(script) })
+      output.result(form, () => form.html.trimEnd())
+    })
+
   async function changesOf(settings: Settings, name: () => Promise<string>): Promise<Changes> {
-    const { logo, logoSize, logoAlt, accent, accentDark, face, footer, ...facts } = settings
+    const { logo, logoSize, logoAlt, accent, accentDark, face, footer, ...others } = settings
+    const { welcomeMail, goodbyeMail, allowDomains, denyDomains, ...facts } = others
     const looks = { logo, logoSize, logoAlt, accent, accentDark, face, footer }
-    return { ...facts, branding: await brandingOf(looks, session, name) }
+    return {
+      ...facts,
+      welcomeMail: welcomeMail && welcomeMail === 'on',
+      goodbyeMail: goodbyeMail && goodbyeMail === 'on',
+      allowedDomains: domainsOf(allowDomains),
+      deniedDomains: domainsOf(denyDomains),
+      branding: await brandingOf(looks, session, name),
+    }
   }
 }
 
@@ -85,7 +117,21 @@ function withSettings(command: Command, needed: readonly string[] = []): Command
     const option = new Option(flags, description)
     command.addOption(option.makeOptionMandatory(needed.includes(flags)))
   }
+  for (const mail of ['welcome', 'goodbye']) {
+    command.addOption(
+      new Option(`--${mail}-mail <on|off>`, `Whether readers get a ${mail} mail.`).choices(['on', 'off']),
+    )
+  }
+  command.option(
+    '--allow-domains <domains>',
+    'Only addresses of these, with commas between them, may subscribe; none: all.',
+  )
+  command.option('--deny-domains <domains>', 'Addresses of these, with commas between them, may not subscribe.')
   return withLooks(command)
+}
+
+function domainsOf(text: string | undefined): readonly string[] | undefined {
+  return text === undefined ? undefined : text.split(/[\s,]+/).filter((domain) => domain !== '' && domain !== 'none')
 }
 
 const COLUMNS = [
@@ -106,6 +152,10 @@ function describe(found: Newsletter): string {
     Homepage: found.homepage ?? undefined,
     Locale: found.locale,
     'Time zone': found.timeZone,
+    'Welcome mail': found.welcomeMail ? 'yes' : undefined,
+    'Goodbye mail': found.goodbyeMail ? 'yes' : undefined,
+    'Only from': found.allowedDomains.length > 0 ? found.allowedDomains : undefined,
+    'Not from': found.deniedDomains.length > 0 ? found.deniedDomains : undefined,
     ...looksOf(found.branding),
   })
 }

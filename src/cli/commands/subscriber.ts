@@ -1,25 +1,16 @@
 import { Option } from 'commander'
-import { AppError } from '../../error.ts'
-import type { Api } from '../api.ts'
 import type { DefineCommand } from '../commands.ts'
 import { type Page, type PageOptions, showPage, withPages } from '../pages.ts'
 import { fields, shown } from '../table.ts'
+import { defineExport } from './subscriber/export.ts'
+import { findSubscriber, type Subscriber } from './subscriber/find.ts'
 import { defineImport } from './subscriber/import.ts'
+import { definePersonalData } from './subscriber/personal-data.ts'
 
-type Subscription = { readonly newsletterId: string; readonly status: string }
-type Subscriber = {
-  readonly id: string
-  readonly address: string
-  readonly firstName: string
-  readonly attributes: Readonly<Record<string, string>>
-  readonly locale: string | null
-  readonly createdAt: string
-  readonly subscriptions: readonly Subscription[]
-}
 type Asked = { readonly newsletter: string; readonly firstName?: string; readonly locale?: string }
 type List = PageOptions & { readonly newsletter?: string; readonly status?: string }
 
-/** `pressroom subscriber`: add, import, show, list, unsubscribe. */
+/** `pressroom subscriber`: add, import, show, list, unsubscribe, evidence, export-data, erase. */
 export const subscriber: DefineCommand = (command, session) => {
   const { output } = session
   command.addHelpText('after', EXAMPLES)
@@ -36,12 +27,13 @@ export const subscriber: DefineCommand = (command, session) => {
     })
 
   defineImport(command, session)
+  defineExport(command, session)
 
   command
     .command('show <who>')
     .description('Show a subscriber, by address or id.')
     .action(async (who: string) => {
-      const found = await find(session.api, who)
+      const found = await findSubscriber(session.api, who)
       output.result(found, () => describe(found))
     })
 
@@ -58,18 +50,12 @@ export const subscriber: DefineCommand = (command, session) => {
     .description('End a subscription for somebody who asked for it, by address or id. It takes effect at once.')
     .requiredOption('--newsletter <newsletter>', 'Slug or id of the newsletter.')
     .action(async (who: string, { newsletter }: { readonly newsletter: string }) => {
-      const { id } = await find(session.api, who)
+      const { id } = await findSubscriber(session.api, who)
       const left = await session.api.post<Subscriber>(`/subscribers/${id}/unsubscribe`, { json: { newsletter } })
       output.result(left, () => `They get no more mail of ${newsletter}.`)
     })
-}
 
-async function find(api: Api, who: string): Promise<Subscriber> {
-  if (!who.includes('@')) return api.get<Subscriber>(`/subscribers/${encodeURIComponent(who)}`)
-  const { rows } = await api.get<Page<Subscriber>>('/subscribers', { address: who })
-  const [found] = rows
-  if (!found) throw new AppError('not_found', 'There is no subscriber with that address.')
-  return found
+  definePersonalData(command, session)
 }
 
 const STATUSES = ['pending', 'confirmed', 'unsubscribed']
@@ -87,14 +73,18 @@ function describe(found: Subscriber): string {
     Address: found.address,
     'First name': found.firstName || '-',
     Locale: found.locale ?? undefined,
+    'Time zone': found.timeZone ?? undefined,
     Since: found.createdAt,
   }
-  const subscriptions = found.subscriptions.map(({ newsletterId, status }) => `${newsletterId}  ${shown(status)}`)
+  const subscriptions = found.subscriptions.map(({ newsletterId, status, pausedUntil }) =>
+    [newsletterId, shown(status), pausedUntil && `paused until ${pausedUntil}`].filter(Boolean).join('  '),
+  )
   return `${fields({ ...about, ...found.attributes })}\n\n${['Subscriptions', ...subscriptions].join('\n  ')}`
 }
 
 const EXAMPLES = `
 Examples:
   pressroom subscriber add ada@example.com --newsletter daily --first-name Ada
-  pressroom subscriber import readers.csv --newsletter daily --source "sign-up sheets, spring fair 2026"
+  pressroom subscriber import readers.csv --newsletter daily --source "sign-up sheets, spring fair 2026" --dry-run
+  pressroom subscriber export --newsletter daily --out readers.csv
   pressroom subscriber show ada@example.com`

@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { App } from '../../app.ts'
+import { localeSchema } from '../../locale.ts'
 import { createNewsletter } from '../../newsletter/create.ts'
 import { findNewsletter } from '../../newsletter/find.ts'
 import { newNewsletterSchema, newsletterChangesSchema } from '../../newsletter/newsletter.ts'
 import { updateNewsletter } from '../../newsletter/update.ts'
+import { renderSnippet } from '../public/subscribe-form.ts'
 import { newsletterName, pageOf, uuid } from './shapes.ts'
 
 const newsletter = z
@@ -41,7 +43,7 @@ const tags = ['Newsletters']
 const params = z.object({ newsletter: newsletterName })
 
 /** `/newsletters` */
-export function newsletterRoutes({ store }: Pick<App, 'store'>): FastifyPluginAsyncZod {
+export function newsletterRoutes({ store, publicUrl }: Pick<App, 'store' | 'publicUrl'>): FastifyPluginAsyncZod {
   return async (api) => {
     api.get(
       '/newsletters',
@@ -83,6 +85,30 @@ export function newsletterRoutes({ store }: Pick<App, 'store'>): FastifyPluginAs
         },
       },
       ({ params, body }) => updateNewsletter(store.newsletters, params.newsletter, body),
+    )
+    api.get(
+      '/newsletters/:newsletter/form',
+      {
+        config: { scopes: ['read'] },
+        schema: {
+          tags,
+          summary: 'Get the form of a newsletter for another site, as HTML to paste',
+          params,
+          querystring: z.object({
+            language: localeSchema.optional().describe('Default: the newsletter’s.'),
+            script: z
+              .enum(['true', 'false'])
+              .default('true')
+              .describe('With a script of ours that keeps readers on the page; the form works without it.'),
+          }),
+          response: { 200: z.object({ html: z.string() }) },
+        },
+      },
+      async ({ params, query }) => {
+        const newsletter = await findNewsletter(store.newsletters, params.newsletter)
+        const language = query.language ?? newsletter.locale
+        return { html: renderSnippet(newsletter, { publicUrl, language, script: query.script === 'true' }) }
+      },
     )
   }
 }

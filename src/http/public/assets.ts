@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 
 const FILES = {
+  'subscribe.js': 'text/javascript; charset=utf-8',
   'page.css': 'text/css; charset=utf-8',
   'view.css': 'text/css; charset=utf-8',
   'view.js': 'text/javascript; charset=utf-8',
@@ -26,7 +27,18 @@ export function addAssets(app: FastifyInstance): void {
       reply.type(type).header('cache-control', 'public, max-age=31536000, immutable').send(body),
     )
   }
+  // Other sites name the script once and for all, so it has a path that stays, and is looked at again after an hour.
+  const script = assets['subscribe.js']
+  app.get(SUBSCRIBE_SCRIPT, (_request, reply) =>
+    reply
+      .type(script?.type ?? '')
+      .header('cache-control', 'public, max-age=3600')
+      .send(script?.body),
+  )
 }
+
+/** Where forms on other sites find the script that keeps their readers there. */
+export const SUBSCRIBE_SCRIPT = '/assets/subscribe.js'
 
 function load(name: string, type: string): Asset {
   const body = readFileSync(new URL(`./assets/${name}`, import.meta.url))

@@ -13,7 +13,10 @@ export type PublicDeps = {
   /** Where readers reach this installation; a path in it goes before all links. */
   readonly publicUrl: string
   readonly newsletters: Pick<NewsletterStore, 'get' | 'find' | 'list'>
-  readonly subscribers: Pick<SubscriberStore, 'get' | 'request' | 'confirm' | 'comeBack' | 'unsubscribe' | 'setLocale'>
+  readonly subscribers: Pick<
+    SubscriberStore,
+    'get' | 'count' | 'request' | 'confirm' | 'comeBack' | 'unsubscribe' | 'pause' | 'setDetails'
+  >
   readonly links: Links
   readonly tokens: Tokens
   readonly singleEdition: SingleEdition

@@ -1,17 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SubscriberId } from '../../id.ts'
-import { languageOf, localeSchema } from '../../locale.ts'
 import type { Newsletter } from '../../newsletter/newsletter.ts'
 import { confirmSubscription } from '../../subscriber/confirm.ts'
-import { type Choice, changePreferences, type Preferences, readPreferences } from '../../subscriber/preferences.ts'
+import { changePreferences, type Preferences, readPreferences } from '../../subscriber/preferences.ts'
 import { readReaderLink } from '../../subscriber/reader-link.ts'
 import { CONFIRM_WITHIN_DAYS } from '../../subscriber/subscribe.ts'
 import { unsubscribe } from '../../subscriber/unsubscribe.ts'
 import type { PublicDeps } from './deps.ts'
 import { type Fragment, html } from './html.ts'
-import { knownLanguage, wordsFor } from './language.ts'
+import { wordsFor } from './language.ts'
+import { choiceOf, type Note, renderPreferences } from './preferences-page.ts'
 import { circumstancesOf, sendNotice, sendPage } from './reply.ts'
-import { nameOf, pageLanguages, phrase, phraseHtml, type Strings, type Words } from './strings.ts'
+import { phrase, phraseHtml, type Strings, type Words } from './strings.ts'
 
 type TokenRoute = { Params: { token: string }; Body: unknown }
 
@@ -33,14 +33,16 @@ function createPages(deps: PublicDeps, basePath: string) {
   const say = createSay(deps, basePath)
   const invalid = (reply: FastifyReply) => sendNotice(reply, 'invalid', basePath, 404)
   const tooOld = (reply: FastifyReply, about: Subject) =>
-    say(reply, about, 410, 'expiredTitle', ({ strings }, names) => [
-      html`<p>${phrase(strings.expired, { days: CONFIRM_WITHIN_DAYS })}</p>`,
-      html`<p><a href="${basePath}/n/${about.newsletter.slug}">${phraseHtml(strings.askAgain, names)}</a></p>`,
+    say(reply, about, 410, 'expiredTitle', (words, names) => [
+      html`<p>${phrase(words.strings.expired, { days: CONFIRM_WITHIN_DAYS })}</p>`,
+      askAgain(about, words, names),
     ])
-  const showPreferences = (reply: FastifyReply, found: Preferences) =>
-    found.kind === 'invalid'
-      ? invalid(reply)
-      : say(reply, found, 200, 'preferencesTitle', (words) => renderPreferences(found, words))
+  const askAgain = ({ newsletter }: Subject, { strings }: Words, names: Names) =>
+    html`<p><a href="${basePath}/n/${newsletter.slug}">${phraseHtml(strings.askAgain, names)}</a></p>`
+  const showPreferences = (reply: FastifyReply, found: Preferences, note: Note) =>
+    say(reply, found, note === 'not_possible' ? 422 : 200, 'preferencesTitle', (words) =>
+      renderPreferences(found, words, deps.clock.now(), note),
+    )
 
   return {
     async askToConfirm(token: string, reply: FastifyReply) {
@@ -57,13 +59,16 @@ function createPages(deps: PublicDeps, basePath: string) {
       const answer = await confirmSubscription(deps, request.params.token, circumstances(request))
       if (answer.kind === 'invalid') return invalid(reply)
       if (answer.kind === 'expired') return tooOld(reply, answer)
-      return say(
-        reply,
-        answer,
-        200,
-        'confirmedTitle',
-        ({ strings }, names) => html`<p>${phraseHtml(strings.confirmed, names)}</p>`,
-      )
+      // Who has left since is not brought back by an old link.
+      if (answer.kind === 'left') {
+        return say(reply, answer, 410, 'leftTitle', (words, names) => askAgain(answer, words, names))
+      }
+      const { newsletter, subscriberId } = answer
+      const preferences = deps.links.preferences({ newsletterId: newsletter.id, subscriberId })
+      return say(reply, answer, 200, 'confirmedTitle', ({ strings }, names) => [
+        html`<p>${phraseHtml(strings.confirmed, names)}</p>`,
+        html`<p><a href="${preferences}">${strings.toPreferences}</a></p>`,
+      ])
     },
 
     async askToLeave(token: string, reply: FastifyReply) {
@@ -79,20 +84,25 @@ function createPages(deps: PublicDeps, basePath: string) {
       const answer = await unsubscribe(deps, request.params.token, circumstances(request))
       if (answer.kind === 'invalid') return invalid(reply)
       const { newsletter, reader } = answer
-      return say(reply, { newsletter, subscriberId: reader.subscriberId }, 200, 'leftTitle', ({ strings }) => [
+      const preferences = deps.links.preferences(reader)
+      return say(reply, { newsletter, subscriberId: reader.subscriberId }, 200, 'leftTitle', ({ strings }, names) => [
         html`<p>${strings.left}</p>`,
-        html`<p>${strings.changedYourMind} <a href="${deps.links.preferences(reader)}">${strings.toPreferences}</a></p>`,
+        html`<p>${strings.changedYourMind} <a href="${preferences}">${strings.toPreferences}</a></p>`,
+        html`<form method="post" action="${new URL(preferences).pathname}"><input type="hidden" name="newsletter" value="${newsletter.slug}">
+<button type="submit" class="quiet" name="choice" value="return">${phraseHtml(strings.returnButton, names)}</button></form>`,
       ])
     },
 
     async preferences(token: string, reply: FastifyReply) {
-      return showPreferences(reply, await readPreferences(deps, token))
+      const found = await readPreferences(deps, token)
+      return found.kind === 'invalid' ? invalid(reply) : showPreferences(reply, found, null)
     },
 
     async change(request: FastifyRequest<TokenRoute>, reply: FastifyReply) {
       const choice = choiceOf(request.body)
       if (choice === undefined) return sendNotice(reply, 'badRequest', basePath, 400)
-      return showPreferences(reply, await changePreferences(deps, request.params.token, choice, circumstances(request)))
+      const answer = await changePreferences(deps, request.params.token, choice, circumstances(request))
+      return answer.kind === 'invalid' ? invalid(reply) : showPreferences(reply, answer.preferences, answer.kind)
     },
   }
 
@@ -125,42 +135,6 @@ function createSay({ subscribers }: PublicDeps, basePath: string) {
     const main = html`<h1>${phraseHtml(pattern, names)}</h1>${body(words, names)}`
     return sendPage(reply, { title: phrase(pattern, names), main, words, newsletter, basePath }, status)
   }
-}
-
-function renderPreferences(found: Preferences & { readonly kind: 'ok' }, words: Words): Fragment {
-  const { strings } = words
-  const names = { newsletter: found.newsletter.name, address: found.maskedAddress }
-  const { says, choice, label } = {
-    confirmed: { says: strings.preferencesConfirmed, choice: 'leave', label: strings.leaveButton },
-    pending: { says: strings.preferencesPending, choice: 'return', label: strings.confirmHereButton },
-    unsubscribed: { says: strings.preferencesLeft, choice: 'return', label: strings.returnButton },
-  }[found.status]
-  return [
-    html`<p>${phraseHtml(says, names)}</p>`,
-    html`<form method="post"><button type="submit" name="choice" value="${choice}">${phraseHtml(label, names)}</button></form>`,
-    renderLanguages(strings, knownLanguage(found.locale) ?? languageOf(found.newsletter.locale)),
-  ]
-}
-
-function renderLanguages(strings: Strings, chosen: string): Fragment {
-  const languages = [...new Set([...pageLanguages, chosen])]
-  const options = languages.map(
-    (language) =>
-      html`<option value="${language}" lang="${language}"${language === chosen && html` selected`}>${nameOf(language)}</option>`,
-  )
-  return html`<form method="post">
-<label for="language">${strings.languageLabel}</label>
-<select id="language" name="language">${options}</select>
-<button type="submit" class="quiet" name="choice" value="language">${strings.languageButton}</button>
-</form>`
-}
-
-function choiceOf(body: unknown): Choice | undefined {
-  const fields: Record<string, unknown> = typeof body === 'object' && body !== null ? { ...body } : {}
-  const { choice, language } = fields
-  if (choice === 'leave' || choice === 'return') return { kind: choice }
-  const locale = localeSchema.safeParse(choice === 'language' ? language : undefined)
-  return locale.success ? { kind: 'language', locale: locale.data } : undefined
 }
 
 function button(action: string, label: string): Fragment {

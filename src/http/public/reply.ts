@@ -24,7 +24,7 @@ export function sendPage(reply: FastifyReply, page: Page, status = 200): Fastify
 /** Says in the house's looks that something did not work. */
 export function sendNotice(
   reply: FastifyReply,
-  notice: 'notFound' | 'invalid' | 'broken' | 'badRequest',
+  notice: 'notFound' | 'invalid' | 'broken' | 'badRequest' | 'tooMany',
   basePath: string,
   status: number,
 ): FastifyReply {
@@ -39,8 +39,15 @@ export function circumstancesOf(
   request: FastifyRequest,
   tokens: Pick<Tokens, 'pseudonym'>,
   source: string,
-  wording?: string,
 ): ConsentCircumstances {
   const userAgent = request.headers['user-agent']?.slice(0, 300)
-  return { source, wording, ipHash: tokens.pseudonym(request.ip), userAgent }
+  return { source, form: pageOf(request), ipHash: tokens.pseudonym(request.ip), userAgent }
+}
+
+/** The page that a request says it comes from, if it does, without what a page may be asked with. */
+function pageOf({ headers }: FastifyRequest): string | undefined {
+  const named = headers.referer ?? headers.origin
+  if (named === undefined || !URL.canParse(named)) return undefined
+  const { protocol, origin, pathname } = new URL(named)
+  return /^https?:$/.test(protocol) ? `${origin}${pathname}`.slice(0, 300) : undefined
 }

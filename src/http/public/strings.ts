@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { languageOf } from '../../locale.ts'
 import { type Html, html } from './html.ts'
@@ -18,6 +19,11 @@ export const pageLanguages: readonly string[] = [...LANGUAGES.keys()].sort()
 export function wordsIn(locale: string): Words {
   const strings = LANGUAGES.get(languageOf(locale))
   return strings ? { strings, lang: locale } : { strings: en, lang: 'en' }
+}
+
+/** Which words a reader agreed to: their language, and what tells one wording from another. */
+export function versionOf({ strings, lang }: Words, sentence: keyof Strings): string {
+  return `${languageOf(lang)}-${createHash('sha256').update(strings[sentence]).digest('hex').slice(0, 8)}`
 }
 
 /** What a language calls itself, its first letter as it is written there. */

@@ -1,11 +1,15 @@
 import type { WebView } from '../../archive/web-view.ts'
 import type { Article, Block, Inline } from '../../article/article.ts'
 import { directionOf } from '../../article/field.ts'
+import { articleHtml } from './article-html.ts'
 import { assetPath } from './assets.ts'
 import { type Fragment, type Html, html } from './html.ts'
 import { phraseHtml, type Strings, wordsIn } from './strings.ts'
 
-/** The page of an edition with what only a browser can show: players at its top, full perspectives at its end. */
+/**
+ * The page of an edition with what only a browser can show: players at its top; at its end the articles that its mail
+ * has no room for and that are nowhere else, and full perspectives.
+ */
 export function addWebParts(view: WebView, basePath: string): string {
   const { strings, lang } = wordsIn(view.locale)
   const head = html`<meta name="robots" content="noindex"><link rel="stylesheet" href="${basePath}${assetPath('view.css')}">`
@@ -13,7 +17,8 @@ export function addWebParts(view: WebView, basePath: string): string {
   const perspectives = unique(view.articles.flatMap((article) => perspective(article, strings)))
   const script = html`<script src="${basePath}${assetPath('view.js')}" defer></script>`
   const top = section('listen', strings.listenSection, lang, players)
-  const end = html`${section('perspective', strings.perspectiveSection, lang, perspectives)}${script}`
+  const rest = section('articles', strings.articlesSection, lang, articlesToShow(view, strings))
+  const end = html`${rest}${section('perspective', strings.perspectiveSection, lang, perspectives)}${script}`
   // Replaced by functions, because a text may hold what a replacement string would take for an instruction.
   return view.html
     .replace(/<\/head>/i, (tag) => head.markup + tag)
@@ -21,9 +26,28 @@ export function addWebParts(view: WebView, basePath: string): string {
     .replace(/<\/body>(?![\s\S]*<\/body>)/i, (tag) => end.markup + tag)
 }
 
-function section(id: 'listen' | 'perspective', label: string, lang: string, parts: readonly Html[]): Html {
+function section(id: 'listen' | 'articles' | 'perspective', label: string, lang: string, parts: readonly Html[]): Html {
   if (parts.length === 0) return html``
   return html`<section class="web-extra" id="${id}" aria-label="${label}" lang="${lang}" dir="${directionOf(lang)}">${parts}</section>`
+}
+
+/**
+ * What readers could read nowhere else: the lead, where the mail says that it goes on here; of the others those that are
+ * on no page of their own, whole, and a link to those for which the mail had no room.
+ */
+function articlesToShow({ html: mail, articles }: WebView, strings: Strings): readonly Html[] {
+  return articles.flatMap((article, index) => {
+    const id = index === 0 ? 'article' : `article-${index + 1}`
+    const { url, headline, lang, dir } = article
+    if (url === undefined) {
+      const isWhole = index === 0 && !/#article["']/.test(mail)
+      return isWhole ? [] : [articleHtml(article, { id, notes: strings.articleNotes })]
+    }
+    const isLinked = index === 0 || mail.includes(html`${url}`.markup)
+    return isLinked
+      ? []
+      : [html`<article lang="${lang}" dir="${dir}"><h2><a href="${url}">${headline}</a></h2></article>`]
+  })
 }
 
 /** A journalist who wrote several articles of an issue is shown once. */

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import type { Article } from '../../article/article.ts'
+import { withAssetUrls } from '../../assets/asset.ts'
 import type { PublicDeps } from './deps.ts'
 import { sendNotice } from './reply.ts'
 import { addWebParts } from './web-parts.ts'
@@ -10,6 +12,7 @@ const POLICY =
 
 /** The edition in the browser, as everybody may see it, with its player and the full editorial perspective. */
 export function addWebView(app: FastifyInstance, deps: PublicDeps, basePath: string): void {
+  const served = (article: Article) => withAssetUrls(article, deps.publicUrl)
   app.get<{ Params: { editionHash: string } }>('/view/:editionHash', async (request, reply) => {
     const { editionHash } = request.params
     const view = /^[0-9a-f]{64}$/.test(editionHash) ? await deps.webView(editionHash) : null
@@ -24,6 +27,6 @@ export function addWebView(app: FastifyInstance, deps: PublicDeps, basePath: str
         'x-robots-tag': 'noindex',
       })
       .type('text/html; charset=utf-8')
-      .send(addWebParts(view, basePath))
+      .send(addWebParts({ ...view, articles: view.articles.map(served) }, basePath))
   })
 }

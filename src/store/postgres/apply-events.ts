@@ -25,6 +25,7 @@ export function applyEvents(pool: Pool, read: ReadRaw): Promise<Applied> {
     if (judged.length > 0) await mark(tx, judged)
     await recordAccepted(tx, judged)
     await moveFates(tx, judged)
+    await forgetErased(tx, judged)
     const count = (state: Judged['state']) => judged.filter((one) => one.state === state).length
     return { applied: count('applied'), early: count('early'), foreign: count('foreign'), ignored: count('ignored') }
   })
@@ -91,6 +92,25 @@ const MARK = `
   from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[])
     as judged (id, state, reason, delivery_id, address_key, verdict)
   where provider_event.id = judged.id`
+
+/** What is told of somebody who was erased counts for the mail it is about, and is not kept. */
+async function forgetErased(tx: Tx, judged: readonly Judged[]): Promise<void> {
+  const about = judged.flatMap(({ id, told }) =>
+    told.kind !== 'nothing' && told.addressKey !== null ? [{ id, addressKey: told.addressKey }] : [],
+  )
+  if (about.length === 0) return
+  await tx.query(FORGET_ERASED, [about.map(({ id }) => id), about.map(({ addressKey }) => addressKey)])
+}
+
+// By the primary key of erased; a hash an event, once anybody was erased.
+const FORGET_ERASED = `
+  update provider_event
+  set raw = '', address_key = null, verdict = null, rule = null,
+      reason = case when state = 'applied' then reason else 'erased' end,
+      state = case when state = 'applied' then state else 'ignored' end
+  from unnest($1::uuid[], $2::text[]) as told (id, address_key)
+  where provider_event.id = told.id and exists (select from erased)
+    and exists (select from erased where hash = erased_hash(told.address_key))`
 
 function aboutAddress({ state, told }: Judged) {
   if (state !== 'applied' || told.kind === 'nothing') return null

@@ -119,8 +119,8 @@ const RECORD = {
   text: `
   update delivery
   set outcome = case when learned.outcome = 'refused' and doubtful then 'uncertain' else learned.outcome end,
-      reason = learned.reason, address = learned.address,
-      provider_message_id = learned.provider_message_id, updated_at = app_now()
+      reason = learned.reason, address = case when erased then null else learned.address end,
+      provider_message_id = case when erased then null else learned.provider_message_id end, updated_at = app_now()
   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
     as learned (id, outcome, reason, address, provider_message_id)
   where delivery.id = learned.id

@@ -170,18 +170,26 @@ const CHECK_BULK = checkMembers('check_bulk_members', {
            case
              when subscriber.id is null then 'erased'
              when ${isSuppressed('subscriber.address_key')} then 'suppressed'
-             when not exists (
-               select from subscription
-               where newsletter_id = $2 and subscriber_id = delivery.subscriber_id and status = 'confirmed'
-               offset 0
-             ) then 'unsubscribed'
+             else nullif(coalesce((
+               select case
+                        when status <> 'confirmed' then 'unsubscribed'
+                        when paused_until > app_now() then 'paused'
+                        else ''
+                      end
+               from subscription
+               where newsletter_id = $2 and subscriber_id = delivery.subscriber_id
+             ), 'unsubscribed'), '')
            end`,
 })
 
 // A single mail is asked for by whom it goes to; only a suppression stops it.
 const CHECK_SINGLE = checkMembers('check_single_member', {
   whom: 'delivery.subscriber_id, delivery.address',
-  skip: `case when ${isSuppressed('lower(delivery.address)')} then 'suppressed' end`,
+  skip: `
+           case
+             when delivery.address is null then 'erased'
+             when ${isSuppressed('lower(delivery.address)')} then 'suppressed'
+           end`,
 })
 
 function isSuppressed(key: string): string {

@@ -1,6 +1,6 @@
 import type { NewsletterId, SubscriberId } from '../../id.ts'
 import type { ConsentCircumstances, SubscriptionMove, SubscriptionStatus } from '../../subscriber/subscriber.ts'
-import type { ReaderMail } from '../subscribers.ts'
+import type { ReaderMail, SubscriberStore } from '../subscribers.ts'
 import { LOCKS } from './locks.ts'
 import { type Pool, type Tx, transaction } from './pool.ts'
 import { insertSingle } from './singles.ts'
@@ -31,6 +31,23 @@ export function unsubscribe(pool: Pool, ...[newsletterId, subscriberId, said, go
     }
     return move
   })
+}
+
+/** See `SubscriberStore.pause`. */
+export async function pause(
+  pool: Pool,
+  ...[newsletterId, subscriberId, until, said]: Parameters<SubscriberStore['pause']>
+): Promise<void> {
+  await pool.query(PAUSE, [newsletterId, subscriberId, ...spoken(said), until])
+}
+
+/** See `SubscriberStore.setDetails`. */
+export async function setDetails(
+  pool: Pool,
+  ...[newsletterId, subscriberId, details, said]: Parameters<SubscriberStore['setDetails']>
+): Promise<void> {
+  const { firstName, locale, timeZone } = details
+  await pool.query(SET_DETAILS, [newsletterId, subscriberId, ...spoken(said), firstName, locale, timeZone])
 }
 
 /** What a statement that writes consent down is given after whom it is about: $3 to $8. */
@@ -98,6 +115,41 @@ const UNSUBSCRIBE = `
   )
   select status as was, exists (select from moved) as moved
   from before`
+
+// One row by primary key; a reader who has left has nothing to pause.
+const PAUSE = `
+  with moved as (
+    update subscription
+    set paused_until = $9::timestamptz
+    where newsletter_id = $1 and subscriber_id = $2 and status = 'confirmed' and paused_until is distinct from $9::timestamptz
+    returning 1
+  )
+  insert into consent (newsletter_id, subscriber_id, action, source, form, wording, wording_version, ip_hash,
+    user_agent, detail)
+  select $1, $2, case when $9::timestamptz is null then 'resumed' else 'paused' end, $3, $4, $5, $6, $7, $8,
+         case when $9::timestamptz is not null then jsonb_build_object('until', $9::timestamptz) end
+  from moved`
+
+// One row by primary key. What was changed is written down, and from what.
+const SET_DETAILS = `
+  with before as (
+    select first_name, locale, time_zone from subscriber where id = $2 for update
+  ), moved as (
+    update subscriber
+    set first_name = $9, locale = $10, time_zone = $11, updated_at = app_now()
+    from before
+    where id = $2 and (before.first_name, before.locale, before.time_zone) is distinct from ($9, $10, $11)
+    returning before.*
+  )
+  insert into consent (newsletter_id, subscriber_id, action, source, form, wording, wording_version, ip_hash,
+    user_agent, detail)
+  select $1, $2, 'changed', $3, $4, $5, $6, $7, $8,
+         jsonb_strip_nulls(jsonb_build_object(
+           'firstName', case when first_name <> $9 then jsonb_build_array(first_name, $9::text) end,
+           'locale', case when locale is distinct from $10 then jsonb_build_array(locale, $10::text) end,
+           'timeZone', case when time_zone is distinct from $11 then jsonb_build_array(time_zone, $11::text) end
+         ))
+  from moved`
 
 // The record of this time is among them.
 async function leftBefore(tx: Tx, newsletterId: NewsletterId, subscriberId: SubscriberId): Promise<boolean> {

@@ -43,6 +43,7 @@ const BEGIN = {
     set outcome = 'submitting', address = $4, updated_at = app_now()
     from judged
     where verdict = 'begun' and delivery.id = $3 and delivery.batch_id = $1 and delivery.outcome = 'planned'
+      and delivery.erased is not true
     returning delivery.id
   )
   select case when verdict = 'begun' and not exists (select from begun) then 'gone' else verdict end as verdict

@@ -90,6 +90,7 @@ const readAudience = (byLanguage: boolean) => `
     join send_edition other on other.send_id = $1 and other.locale is null
     ${byLanguage ? JOIN_LANGUAGE : ''}
     where subscription.newsletter_id = $2 and subscription.status = 'confirmed'
+      and (subscription.paused_until is null or subscription.paused_until <= app_now())
   ), placed as (
     select reader.*, size.recipients,
            row_number() over (partition by variant order by subscriber_id) as place

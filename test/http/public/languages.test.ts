@@ -78,7 +78,8 @@ describe('the form', () => {
   test('makes its language the reader’s, and asks back in it', async () => {
     const form = await get('/n/morning', 'ja')
     expect(form.body).toContain('<input type="hidden" name="language" value="ja">')
-    const answer = await post('/n/morning/subscribe', { email: 'ja@example.com', language: 'ja' }, 'en')
+    const wording = /name="wording" value="([^"]+)"/.exec(form.body)?.[1] ?? ''
+    const answer = await post('/n/morning/subscribe', { email: 'ja@example.com', language: 'ja', wording }, 'en')
     expect([answer.status, answer.headers['content-language']]).toEqual([202, 'ja'])
     expect(await localeOf('ja@example.com')).toBe('ja')
     await deliverAll(api.app)
@@ -140,13 +141,13 @@ describe('the pages of a reader', () => {
   test('let them choose another', async () => {
     const url = `/preferences/${api.app.tokens.sign('preferences', reader)}`
     expect((await get(url)).body).toContain('<option value="es" lang="es" selected>español</option>')
-    const changed = await post(url, { choice: 'language', language: 'ar' })
+    const changed = await post(url, { choice: 'details', language: 'ar' })
     expect([changed.status, changed.headers['content-language']]).toEqual([200, 'ar'])
     expect(changed.body).toContain('<option value="ar" lang="ar" selected>العربية</option>')
     expect(await localeOf('reader@example.com')).toBe('ar')
     expect(await api.app.store.sends.languagesOf(newsletterId, ['ar', 'es'])).toEqual(['ar'])
     for (const language of ['', 'not a language', 'x'.repeat(99)]) {
-      expect((await post(url, { choice: 'language', language })).status).toBe(400)
+      expect((await post(url, { choice: 'details', language })).status).toBe(400)
     }
     expect(await localeOf('reader@example.com')).toBe('ar')
   })

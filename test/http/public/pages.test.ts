@@ -7,11 +7,13 @@ import { subscribeApi } from '../../../src/http/public/subscribe-api.ts'
 import type { NewsletterId, SubscriberId } from '../../../src/id.ts'
 import { createLinks } from '../../../src/links.ts'
 import type { Bell } from '../../../src/queue/queue.ts'
+import { createImportStore } from '../../../src/store/postgres/import.ts'
 import { createNewsletterStore } from '../../../src/store/postgres/newsletters.ts'
 import { createSubscriberStore } from '../../../src/store/postgres/subscribers.ts'
 import { createTokens } from '../../../src/subscriber/token.ts'
 import { FakeClock } from '../../support/clock.ts'
 import { createTestDatabase, type TestDatabase, testLog } from '../../support/database.ts'
+import { importRows } from '../../support/import-rows.ts'
 
 const EDITION = 'e'.repeat(64)
 const DAY = 86_400_000
@@ -126,6 +128,17 @@ const postForm = (url: string, fields: Record<string, string>) =>
     headers: { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'a browser' },
     payload: new URLSearchParams(fields).toString(),
   })
+/** Opens the form, takes some time, and sends it with what is in it. */
+async function sendForm(fields: Record<string, string>) {
+  const page = await get('/n/brief')
+  const hidden = [...page.body.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)]
+  await clock.advance(10_000)
+  return postForm('/n/brief/subscribe', {
+    ...Object.fromEntries(hidden.map(([, name, value]) => [name, value])),
+    ...fields,
+  })
+}
+
 const postJson = (payload: object) => app.inject({ method: 'POST', url: '/subscribe', payload })
 
 async function statusOf(address: string): Promise<string | undefined> {
@@ -135,7 +148,7 @@ async function statusOf(address: string): Promise<string | undefined> {
 /** A subscriber as the import makes them. */
 async function addReader(address: string): Promise<SubscriberId> {
   const row = { address, addressKey: address, firstName: '', attributes: {} }
-  await stores().subscribers.import(newsletterId, [row], { source: 'test' })
+  await importRows(createImportStore(database.pool), newsletterId, [row])
   const { id } = (await stores().subscribers.findByAddress(address)) ?? { id: '' as SubscriberId }
   return id
 }
@@ -153,20 +166,25 @@ describe('the form', () => {
   })
 
   test('subscribes, pending, with the words that were agreed to', async () => {
-    const answer = await postForm('/n/brief/subscribe', { email: 'Form@example.com', first_name: '$&<b>"' })
+    const answer = await sendForm({ email: 'Form@example.com', first_name: '$&<b>"' })
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([202, 'text/html; charset=utf-8'])
     expect(answer.body).toContain('Check your inbox')
     expect(await stores().subscribers.findByAddress('form@example.com')).toMatchObject({ firstName: '$&<b>"' })
     const { rows } = await database.pool.query(
-      `select source, wording, user_agent, length(ip_hash) as hashed from consent
+      `select source, form, wording, wording_version, user_agent, length(ip_hash) as hashed,
+              (select outcome from delivery where id = delivery_id) as mail
+       from consent
        join subscriber on subscriber.id = subscriber_id where address_key = 'form@example.com'`,
     )
     expect(rows).toEqual([
       {
         source: 'form',
+        form: 'https://news.example.com/letters/n/brief',
         wording: `By subscribing you agree to receive ${HOSTILE} by email from News. Every letter has a link to leave.`,
+        wording_version: expect.stringMatching(/^en-[0-9a-f]{8}$/),
         user_agent: 'a browser',
         hashed: 22,
+        mail: 'planned',
       },
     ])
   })
@@ -248,6 +266,16 @@ describe('confirmation', () => {
     expect(await statusOf('confirm@example.com')).toBe('confirmed')
   })
 
+  test('by an old link brings nobody back who has left since', async () => {
+    const url = await pending('gone@example.com')
+    await postForm(url, {})
+    const subscriberId = (await stores().subscribers.findByAddress('gone@example.com'))?.id ?? ('' as SubscriberId)
+    await postForm(`/unsubscribe/${tokens.sign('unsubscribe', { newsletterId, subscriberId })}`, {})
+    const answer = await postForm(url, {})
+    expect([answer.statusCode, answer.body.includes('href="/letters/n/brief"')]).toEqual([410, true])
+    expect(await statusOf('gone@example.com')).toBe('unsubscribed')
+  })
+
   test('is over after seven days', async () => {
     const url = await pending('late@example.com')
     await clock.advance(7 * DAY)
@@ -275,6 +303,9 @@ describe('leaving', () => {
     const left = await postForm(url, {})
     expect(left.body).toContain(links.preferences({ newsletterId, subscriberId }))
     expect(await statusOf('page@example.com')).toBe('unsubscribed')
+    const undo = /action="\/letters(\/preferences\/[^"]+)"/.exec(left.body)?.[1] ?? ''
+    expect((await postForm(undo, { newsletter: 'brief', choice: 'return' })).statusCode).toBe(200)
+    expect(await statusOf('page@example.com')).toBe('confirmed')
   })
 
   const ONE_CLICK = 'List-Unsubscribe=One-Click'
@@ -317,11 +348,12 @@ describe('preferences', () => {
     const url = `/preferences/${tokens.sign('preferences', { newsletterId, subscriberId })}`
     expect((await get(url)).body).toContain('comes to <bdi>p…@example.com</bdi>')
     expect((await get(url)).body).not.toContain('prefs@')
-    expect((await postForm(url, { choice: 'leave' })).body).toContain('value="return"')
+    expect((await postForm(url, { newsletter: 'brief', choice: 'leave' })).body).toContain('value="return"')
     expect(await statusOf('prefs@example.com')).toBe('unsubscribed')
-    expect((await postForm(url, { choice: 'return' })).body).toContain('value="leave"')
+    expect((await postForm(url, { newsletter: 'brief', choice: 'return' })).body).toContain('value="leave"')
     expect(await statusOf('prefs@example.com')).toBe('confirmed')
     expect((await postForm(url, { choice: 'x' })).statusCode).toBe(400)
+    expect((await postForm(url, { newsletter: 'none', choice: 'leave' })).statusCode).toBe(422)
   })
 })
 
