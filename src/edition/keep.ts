@@ -1,4 +1,5 @@
 import { AppError } from '../error.ts'
+import { remember } from '../remember.ts'
 import type { EditionStore } from '../store/store.ts'
 import type { Edition } from './edition.ts'
 
@@ -10,17 +11,11 @@ export type ReadEdition = (hash: string) => Promise<Edition>
  * has a handful for thousands of batches.
  */
 export function keepEditions(store: Pick<EditionStore, 'get'>, most = 20): ReadEdition {
-  const kept = new Map<string, Edition>()
-  return async (hash) => {
-    const edition = kept.get(hash) ?? (await store.get(hash))
-    if (!edition) {
+  const kept = remember<Edition>(most)
+  return (hash) =>
+    kept(hash, async () => {
+      const edition = await store.get(hash)
+      if (edition) return edition
       throw new AppError('internal', `Edition ${hash} is not in the store; it must stay while anything refers to it.`)
-    }
-    // A map remembers the order of insertion: the least recently used stands first.
-    kept.delete(hash)
-    kept.set(hash, edition)
-    const [oldest] = kept.keys()
-    if (kept.size > most && oldest !== undefined) kept.delete(oldest)
-    return edition
-  }
+    })
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { bySeverity, checkEdition } from '../check/check.ts'
@@ -11,6 +12,7 @@ import type { LoadedTemplate } from '../edition/templates.ts'
 import type { IssueId, NewsletterId } from '../id.ts'
 import { findNewsletter } from '../newsletter/find.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
+import { remember } from '../remember.ts'
 import type { Store } from '../store/store.ts'
 import { findIssue } from './find.ts'
 import { type RenderedVariant, renderVariants, type VariantDeps } from './variants.ts'
@@ -67,10 +69,20 @@ export async function checkVariants(
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   for (const { locale, edition } of variants) {
-    const found = checkEdition(await mailToCheck(deps, newsletter, edition))
+    const found = await findIn(await mailToCheck(deps, newsletter, edition))
     findings.push(...(locale === null ? found : found.map((one) => ({ ...one, where: `[${locale}] ${one.where}` }))))
   }
   return bySeverity(findings)
+}
+
+/** Rules only look at the mail: what was found in it once is found in it again. */
+const checked = remember<readonly Finding[]>(60)
+
+function findIn(mail: MailToCheck): Promise<readonly Finding[]> {
+  const { edition, facts, readers } = mail
+  const all = [edition.hash, { ...facts, imageBytes: [...(facts.imageBytes ?? [])] }, readers]
+  const key = createHash('sha256').update(JSON.stringify(all)).digest('hex')
+  return checked(key, async () => checkEdition(mail))
 }
 
 async function mailToCheck(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Article } from '../article/article.ts'
 import { withAssetUrls } from '../assets/asset.ts'
 import type { Edition } from '../edition/edition.ts'
@@ -7,6 +8,7 @@ import { renderEdition } from '../edition/render.ts'
 import type { LoadedTemplate } from '../edition/templates.ts'
 import { AppError, notFound } from '../error.ts'
 import { brandingInMail } from '../newsletter/branding.ts'
+import { remember } from '../remember.ts'
 import type { Store } from '../store/store.ts'
 import type { Issue } from './issue.ts'
 
@@ -17,6 +19,8 @@ export type RenderIssueDeps = {
   readonly template: (name: string) => Promise<LoadedTemplate>
   /** Without a slash at the end; its host stands in `List-Id` and names the sender to Gmail. */
   readonly publicUrl: string
+  /** Set where mail is taken in: then the issue can be left by mail. */
+  readonly inbound?: object | null
 }
 
 /**
@@ -36,7 +40,7 @@ export async function openIssue(
   issue: Issue,
   date: Date,
 ): Promise<(locale?: string) => Promise<Edition>> {
-  const { publicUrl } = deps
+  const { publicUrl, inbound } = deps
   const newsletter = await deps.store.newsletters.get(issue.newsletterId)
   if (!newsletter) throw notFound('newsletter', issue.newsletterId)
   const articles = await readArticles(deps, issue)
@@ -45,14 +49,29 @@ export async function openIssue(
   const mail = { newsletter: newsletter.slug, publicUrl, issueId: issue.id }
   return (locale = newsletter.locale) => {
     const facts = { ...newsletter, branding: brandingInMail(newsletter.branding, publicUrl), locale }
-    return renderEdition({
-      template,
-      props: issueProps(facts, { subject, preheader, number, date, excerpt }, articles),
-      headers: (slots) => issueHeaders({ ...mail, oneClickUrl: slots.url('one_click') }),
-      locale,
-    })
+    const props = issueProps(facts, { subject, preheader, number, date, excerpt }, articles)
+    const leavesByMail = Boolean(inbound)
+    // All that an edition is made of: a compiled template is named by its content.
+    const all = [template.name, template.compiled, props, mail, leavesByMail, locale]
+    const key = createHash('sha256').update(JSON.stringify(all)).digest('hex')
+    return rendered(key, () =>
+      renderEdition({
+        template,
+        props,
+        headers: (slots) =>
+          issueHeaders({
+            ...mail,
+            oneClickUrl: slots.url('one_click'),
+            leaveUrl: leavesByMail ? slots.url('leave') : undefined,
+          }),
+        locale,
+      }),
+    )
   }
 }
+
+/** Rendering takes a tenth of a second an edition; an issue is looked at, checked and scheduled as it is, again and again. */
+const rendered = remember<Edition>(60)
 
 async function readArticles(
   { store, publicUrl }: RenderIssueDeps,
