@@ -12,7 +12,7 @@ import { loadTemplates } from '../src/edition/templates.ts'
 import { type NewsletterId, newId, type SubscriberId } from '../src/id.ts'
 import { createLinks, type Links } from '../src/links.ts'
 import type { NewNewsletter } from '../src/newsletter/newsletter.ts'
-import type { ImportRow } from '../src/store/subscribers.ts'
+import type { ImportRow } from '../src/store/imports.ts'
 import { createTokens } from '../src/subscriber/token.ts'
 
 export const PUBLIC_URL = 'https://news.example.com'

@@ -31,13 +31,15 @@ export async function foundNewsletter({ store }: App, readers: number): Promise<
     locale: 'en',
     timeZone: 'UTC',
   })
+  const run = await store.imports.open({ newsletterId: id, source: 'chaos' })
   for (let first = 0; first < readers; first += ROWS_AN_IMPORT) {
     const rows = Array.from({ length: Math.min(ROWS_AN_IMPORT, readers - first) }, (_, index) => {
       const address = `reader${first + index}@${DOMAINS[index % DOMAINS.length]}`
       return { address, addressKey: address, firstName: `Reader ${first + index}`, attributes: {} }
     })
-    await store.subscribers.import(id, rows, { source: 'chaos' })
+    await run.take(rows)
   }
+  await run.close()
 }
 
 /** Schedules a send of a new issue, or of `issue` once more, for now. Asked again under its key, so that it can be. */

@@ -19,7 +19,7 @@ import { findSend } from './send/schedule.ts'
 import type { Progress, Send } from './send/send.ts'
 import { cancelSend } from './send/steer.ts'
 import { type ImportReport, importSubscribers } from './subscriber/import.ts'
-import { subscribe, subscribeInputSchema } from './subscriber/subscribe.ts'
+import { refusalOf, subscribe, subscribeInputSchema } from './subscriber/subscribe.ts'
 
 export type { Config } from './config/config.ts'
 export { AppError, type ErrorCode, type Problem } from './error.ts'
@@ -104,12 +104,12 @@ function pressroomOn(app: App): Pressroom {
     },
     subscribe: async (request) => {
       const input = check(subscribeInputSchema, request)
-      await findNewsletter(store.newsletters, input.newsletter)
-      await subscribe({ ...app, ...store }, input, { source: 'api' })
+      const answer = await subscribe({ ...app, ...store }, input, { source: 'api' })
+      if (answer.kind !== 'heard') throw refusalOf(answer.kind, input.newsletter)
     },
     importSubscribers: async (newsletter, csv, { consentSource }) => {
       const { id: newsletterId } = await findNewsletter(store.newsletters, newsletter)
-      return importSubscribers(store.subscribers, csv, { newsletterId, consentSource })
+      return importSubscribers(store.imports, csv, { newsletterId, consentSource })
     },
     scheduleSend: async ({ idempotencyKey: key, at = 'now', ...request }) => {
       const time = typeof at === 'string' ? at : at.toISOString()

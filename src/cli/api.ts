@@ -4,7 +4,7 @@ import type { ServerAddress } from './server-address.ts'
 
 /** What a request carries beside its path. */
 export type ApiRequest = {
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
   /** Sent as JSON. */
   readonly json?: unknown
   /** Sent as it is. */
@@ -19,7 +19,9 @@ export type Api = {
   get<Answer>(path: string, query?: ApiRequest['query']): Promise<Answer>
   post<Answer>(path: string, request?: ApiRequest): Promise<Answer>
   patch<Answer>(path: string, json: unknown): Promise<Answer>
-  delete<Answer>(path: string): Promise<Answer>
+  delete<Answer>(path: string, query?: ApiRequest['query']): Promise<Answer>
+  /** The lines of an answer, as they come; `accept` says in which form they are wanted. */
+  lines(method: 'GET' | 'POST', path: string, request: ApiRequest & { readonly accept: string }): AsyncIterable<string>
   /** The text of an answer that is not JSON. */
   text(path: string, query?: ApiRequest['query']): Promise<string>
   /** The data of server-sent events, until the server ends them; null when it has none there. */
@@ -47,7 +49,11 @@ export function createApi({ url, key }: ServerAddress, signal: AbortSignal): Api
     get: (path, query) => json('GET', path, { query }),
     post: (path, request) => json('POST', path, request),
     patch: (path, changes) => json('PATCH', path, { json: changes }),
-    delete: (path) => json('DELETE', path),
+    delete: (path, query) => json('DELETE', path, { query }),
+    lines: async function* (method, path, { accept, ...request }) {
+      const answer = await call(method, path, { ...request, headers: { ...request.headers, accept } })
+      if (answer.body) yield* linesOf(keepsComing(url, answer.body, signal))
+    },
     text: async (path, query) => (await call('GET', path, { query })).text(),
     events: async (path) => {
       const answer = await call('GET', path).catch(nullIfNotFound)
@@ -84,6 +90,18 @@ async function* keepsComing(server: string, body: AsyncIterable<Uint8Array>, sig
   }
 }
 
+/** Whole lines, without what ends them. */
+async function* linesOf(parts: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder()
+  let held = ''
+  for await (const part of parts) {
+    const lines = (held + decoder.decode(part, { stream: true })).split('\n')
+    held = lines.pop() ?? ''
+    yield* lines
+  }
+  if (held !== '') yield held
+}
+
 function headersOf({ json, body, headers }: ApiRequest, key: string | null): Record<string, string> {
   const type = json === undefined ? body?.type : 'application/json'
   return {
@@ -103,7 +121,9 @@ function bodyOf({ json, body }: ApiRequest): RequestInit {
 
 function queryText(query: ApiRequest['query'] = {}): string {
   const set = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) set.append(name, String(value))
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of [value].flat()) if (one !== undefined) set.append(name, String(one))
+  }
   return set.size === 0 ? '' : `?${set}`
 }
 

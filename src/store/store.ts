@@ -8,8 +8,12 @@ import type { DailyQuota, UsedToday } from '../provider/provider.ts'
 import type { AllowedChecks, PauseReason, Progress, Send, SendEdition, SendState } from '../send/send.ts'
 import type { BatchStore } from './batches.ts'
 import type { EventStore } from './events.ts'
+import type { ExportStore, ImportStore } from './imports.ts'
+import type { InboundStore } from './inbound.ts'
 import type { OperatorStore } from './operator.ts'
-import type { SubscriberStore, SuppressionStore } from './subscribers.ts'
+import type { PersonalDataStore } from './personal-data.ts'
+import type { SubscriberStore } from './subscribers.ts'
+import type { SuppressionStore } from './suppressions.ts'
 
 /** A page of a list in a stable order: pass `next` on as `after` to go on; null at the end. */
 export type Page<Row> = { readonly rows: readonly Row[]; readonly next: string | null }
@@ -171,7 +175,11 @@ export type Slot =
       readonly probe: boolean
       /** A quota of the day is known, so what is used of it matters. */
       readonly countsDay: boolean
+      /** How much slots have been put off up to this one; means something to `postpone`. */
+      readonly postponedMs: number
     }
+  /** The next slot is too far off to be handed out; in `waitMs` it no longer is. */
+  | { readonly kind: 'later'; readonly waitMs: number }
   | { readonly kind: 'blocked'; readonly reason: BlockReason }
 
 export interface PaceStore {
@@ -182,10 +190,15 @@ export interface PaceStore {
     readonly requestsPerSecond: number
   }): Promise<void>
   get(account: string): Promise<ProviderState | null>
-  /** Takes the next slot of the account, for whatever is due when its time comes. */
+  /** Takes the next slot of the account, for whatever is due when its time comes. At most a fifth of a second ahead. */
   takeSlot(account: string): Promise<Slot>
   /** No slot before `afterMs` from now. */
   slowDown(account: string, afterMs: number): Promise<void>
+  /**
+   * A call left so much later than it should have, whose slot knew of `postponedMs`: the slots that nobody has yet move by
+   * what other late calls have not moved them since.
+   */
+  postpone(account: string, lateMs: number, postponedMs: number): Promise<void>
   /** From now on, slots are so far apart; those handed out already stay. */
   learn(account: string, requestsPerSecond: number): Promise<void>
   /** Whether it is time to ask for the quota of the day: bulk mail is to come, and nobody asked in the last minutes. */
@@ -236,8 +249,12 @@ export interface Store {
   readonly deliveries: DeliveryStore
   readonly pace: PaceStore
   readonly subscribers: SubscriberStore
+  readonly personalData: PersonalDataStore
   readonly suppressions: SuppressionStore
+  readonly imports: ImportStore
+  readonly exports: ExportStore
   readonly events: EventStore
+  readonly inbound: InboundStore
   readonly keys: KeyStore
   readonly operator: OperatorStore
   /** Runs `work` unless another process is running work under the same name right now; tells whether it ran. */

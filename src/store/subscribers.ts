@@ -6,7 +6,6 @@ import type {
   SubscriptionMove,
   SubscriptionStatus,
 } from '../subscriber/subscriber.ts'
-import type { Suppression, SuppressionReason } from '../suppression/suppression.ts'
 import type { Page, PageRequest, SingleMail } from './store.ts'
 
 /** Someone asks to read a newsletter. */
@@ -34,24 +33,6 @@ export type RequestCount = {
   readonly weight: number
   readonly max: number
   readonly withinMs: number
-}
-
-/** One good row of an import. */
-export type ImportRow = {
-  readonly address: string
-  readonly addressKey: string
-  readonly firstName: string
-  readonly attributes: Readonly<Record<string, string>>
-  /** Null or left out: what is known stays. */
-  readonly locale?: string | null
-}
-
-/** What an import changed; rows of people who had left stay as they were. */
-export type ImportResult = {
-  readonly added: number
-  readonly updated: number
-  readonly keptUnsubscribed: number
-  readonly suppressed: number
 }
 
 /** A mail that a move causes, written with it, to the subscriber as they are. */
@@ -96,27 +77,20 @@ export interface SubscriberStore {
     circumstances: ConsentCircumstances,
     goodbye?: ReaderMail,
   ): Promise<SubscriptionMove>
-  /** The language of what they get and see from now on, in all newsletters; what is frozen stays. */
-  setLocale(subscriberId: SubscriberId, locale: string): Promise<void>
-  /** Adds people whose consent was given elsewhere, as confirmed. Nobody who left, or is suppressed, is brought back. */
-  import(
+  /** No send that is prepared, and no batch that is frozen, before then holds the reader; null ends a pause. */
+  pause(
     newsletterId: NewsletterId,
-    rows: readonly ImportRow[],
+    subscriberId: SubscriberId,
+    until: Date | null,
     circumstances: ConsentCircumstances,
-  ): Promise<ImportResult>
+  ): Promise<void>
+  /** What they say about themselves, for all newsletters; what is frozen stays. Null: as the newsletter has it. */
+  setDetails(
+    newsletterId: NewsletterId,
+    subscriberId: SubscriberId,
+    details: Pick<Subscriber, 'firstName' | 'locale' | 'timeZone'>,
+    circumstances: ConsentCircumstances,
+  ): Promise<void>
   /** Everything known of a confirmed reader that slots could show; for previews and test mail. */
   anyConfirmed(newsletterId: NewsletterId): Promise<Subscriber | null>
-}
-
-export interface SuppressionStore {
-  /** Takes effect before it returns. True when it is new. */
-  add(suppression: {
-    readonly addressKey: string
-    readonly newsletterId: NewsletterId | null
-    readonly reason: SuppressionReason
-    readonly source: string
-  }): Promise<boolean>
-  find(addressKey: string): Promise<readonly Suppression[]>
-  list(page: PageRequest): Promise<Page<Suppression>>
-  lift(id: string): Promise<boolean>
 }

@@ -13,3 +13,10 @@ export type Suppression = {
   readonly source: string
   readonly createdAt: Date
 }
+
+/** A suppression that an operator took away. The address may be written to again, unless another one stands. */
+export type LiftedSuppression = Suppression & {
+  readonly liftedAt: Date
+  readonly liftedBy: string
+  readonly why: string | null
+}

@@ -39,7 +39,7 @@ forEachDatabase((tier) => {
       await tell('email.bounced', { ...about(delivery), ...bounce('Permanent') })
       await applyEvents(telling.store)
       const [made] = await telling.store.suppressions.find('reader0@example.com')
-      await telling.store.suppressions.lift(made?.id ?? '')
+      await telling.store.suppressions.lift(made?.id ?? '', { actor: 'test', why: null })
       await telling.store.events.replay({})
       await applyEvents(telling.store)
       expect(await suppressed()).toEqual([])

@@ -162,7 +162,7 @@ forEachDatabase((tier) => {
     test('start from none again once a suppression was lifted', async () => {
       await bounced([0, 1, 2])
       const [made] = await telling.store.suppressions.find('reader0@example.com')
-      await telling.store.suppressions.lift(made?.id ?? '')
+      await telling.store.suppressions.lift(made?.id ?? '', { actor: 'test', why: null })
       const [delivery] = await deliveries(await telling.sentOnceMore())
       await tell('email.bounced', { ...(delivery ? about(delivery) : {}), ...bounce('Transient') })
       await applyEvents(telling.store)

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { NewsletterId, SubscriberId } from '../../src/id.ts'
+import { createImportStore } from '../../src/store/postgres/import.ts'
 import { createNewsletterStore } from '../../src/store/postgres/newsletters.ts'
 import { createSubscriberStore } from '../../src/store/postgres/subscribers.ts'
 import { createSuppressionStore } from '../../src/store/postgres/suppressions.ts'
 import type { SubscriptionRequest } from '../../src/store/subscribers.ts'
 import { FakeClock } from '../support/clock.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { importRows } from '../support/import-rows.ts'
 
 const EDITION = 'e'.repeat(64)
 const MINUTE = 60_000
@@ -160,17 +162,46 @@ describe('a request', () => {
   })
 })
 
+describe('requests', () => {
+  test('are counted by key, by their weight, until its time is over', async () => {
+    const ask = (key: string, weight = 1) =>
+      subscribers().count([
+        { key, weight, max: 4, withinMs: 10 * MINUTE },
+        { key: `${key} too`, weight: 1, max: 1, withinMs: 20 * MINUTE },
+      ])
+    expect(await ask('a', 3)).toEqual([false, false])
+    expect(await ask('a')).toEqual([false, true])
+    expect(await ask('a')).toEqual([true, true])
+    expect(await ask('b')).toEqual([false, false])
+    await clock.advance(10 * MINUTE)
+    expect(await ask('a')).toEqual([false, true])
+    await clock.advance(20 * MINUTE)
+    // What is over goes by and by, whoever asks.
+    await ask('c')
+    const { rows } = await database.pool.query('select key from request_count order by key')
+    expect(rows.map(({ key }) => key)).toEqual(['c', 'c too'])
+  })
+
+  test('made at once are all counted', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => subscribers().count([{ key: 'once', weight: 1, max: 10, withinMs: MINUTE }])),
+    )
+    expect(answers.flat().filter(Boolean)).toHaveLength(10)
+  })
+})
+
 describe('consent', () => {
   test('is given, withdrawn and given again, each written down once', async () => {
     await request('moves@example.com')
     const { id } = await find('moves@example.com')
     const store = subscribers()
-    expect(await store.confirm(newsletterId, id, said)).toBe(true)
-    expect(await store.confirm(newsletterId, id, said)).toBe(true)
-    expect(await store.unsubscribe(newsletterId, id, said)).toBe(true)
-    expect(await store.unsubscribe(newsletterId, id, said)).toBe(true)
+    expect(await store.confirm(newsletterId, id, said)).toEqual({ was: 'pending', moved: true })
+    expect(await store.confirm(newsletterId, id, said)).toEqual({ was: 'confirmed', moved: false })
+    expect(await store.unsubscribe(newsletterId, id, said)).toEqual({ was: 'confirmed', moved: true })
+    expect(await store.unsubscribe(newsletterId, id, said)).toEqual({ was: 'unsubscribed', moved: false })
     expect(await find('moves@example.com')).toMatchObject({ status: 'unsubscribed' })
-    expect(await store.confirm(newsletterId, id, said)).toBe(true)
+    expect(await store.confirm(newsletterId, id, said)).toEqual({ was: 'unsubscribed', moved: false })
+    expect(await store.comeBack(newsletterId, id, said)).toEqual({ was: 'unsubscribed', moved: true })
     expect(await find('moves@example.com')).toMatchObject({
       status: 'confirmed',
       subscriptions: [{ newsletterId, subscriberId: id, unsubscribedAt: null }],
@@ -180,8 +211,19 @@ describe('consent', () => {
 
   test('of nobody is unknown', async () => {
     const nobody = '00000000-0000-0000-0000-000000000000' as SubscriberId
-    expect(await subscribers().confirm(newsletterId, nobody, said)).toBe(false)
-    expect(await subscribers().unsubscribe(newsletterId, nobody, said)).toBe(false)
+    expect(await subscribers().confirm(newsletterId, nobody, said)).toEqual({ was: null, moved: false })
+    expect(await subscribers().unsubscribe(newsletterId, nobody, said)).toEqual({ was: null, moved: false })
+  })
+
+  test('is kept as it was written, as long as its subscriber is there', async () => {
+    await request('kept@example.com')
+    const { id } = await find('kept@example.com')
+    for (const statement of [`update consent set source = 'x'`, 'delete from consent', 'truncate consent']) {
+      await expect(database.pool.query(statement)).rejects.toThrow('consent is only ever added to')
+    }
+    expect(await consents(id)).toEqual(['requested'])
+    await database.pool.query('delete from subscriber where id = $1', [id])
+    expect(await consents(id)).toEqual([])
   })
 
   test('cannot be withdrawn while a batch is being frozen, and is right after', async () => {
@@ -214,75 +256,6 @@ async function untilWaiting(): Promise<void> {
   if (rows.length === 0) await untilWaiting()
 }
 
-describe('an import', () => {
-  const row = (address: string, firstName = '', attributes: Record<string, string> = {}) => ({
-    address,
-    addressKey: address.toLowerCase(),
-    firstName,
-    attributes,
-  })
-  const bring = (...rows: ReturnType<typeof row>[]) => subscribers().import(newsletterId, rows, { source: 'old shop' })
-
-  test('adds people as confirmed, and a second time only adds what is new of them', async () => {
-    expect(await bring(row('One@example.com', 'One', { city: 'Bern' }), row('two@example.com'))).toEqual({
-      added: 2,
-      updated: 0,
-      keptUnsubscribed: 0,
-      suppressed: 0,
-    })
-    expect(await bring(row('one@example.com', '', { colour: 'red' }))).toEqual({
-      added: 0,
-      updated: 1,
-      keptUnsubscribed: 0,
-      suppressed: 0,
-    })
-    const one = await find('one@example.com')
-    expect(one).toMatchObject({
-      address: 'One@example.com',
-      firstName: 'One',
-      attributes: { city: 'Bern', colour: 'red' },
-      status: 'confirmed',
-    })
-    expect(await consents(one.id)).toEqual(['imported'])
-  })
-
-  test('confirms who has only asked', async () => {
-    await request('asked@example.com')
-    expect(await bring(row('asked@example.com'))).toMatchObject({ added: 1, updated: 0 })
-    expect(await find('asked@example.com')).toMatchObject({ status: 'confirmed' })
-  })
-
-  test('brings back nobody who left, also when somebody has asked for them since, nor a suppressed address', async () => {
-    await bring(row('left@example.com', 'Left'), row('left2@example.com'))
-    for (const address of ['left@example.com', 'left2@example.com']) {
-      await subscribers().unsubscribe(newsletterId, (await find(address)).id, said)
-    }
-    expect(await request('left2@example.com')).toBe('confirmation_written')
-    await suppressions().add({ addressKey: 'bad@example.com', newsletterId, reason: 'bounced', source: 'test' })
-    expect(await bring(row('left@example.com', 'Back'), row('left2@example.com'), row('bad@example.com'))).toEqual({
-      added: 0,
-      updated: 0,
-      keptUnsubscribed: 2,
-      suppressed: 1,
-    })
-    expect(await find('left@example.com')).toMatchObject({ status: 'unsubscribed', firstName: 'Left' })
-    expect(await find('left2@example.com')).toMatchObject({ status: 'pending' })
-    expect(await subscribers().findByAddress('bad@example.com')).toBeNull()
-  })
-
-  test('takes more rows than fit into one statement', async () => {
-    const other = await addNewsletter('large')
-    const rows = Array.from({ length: 12_001 }, (_, index) => row(`reader${index}@large.example.com`, `R${index}`))
-    const result = await subscribers().import(other, rows, { source: 'large' })
-    expect(result).toEqual({ added: 12_001, updated: 0, keptUnsubscribed: 0, suppressed: 0 })
-    expect(await subscribers().anyConfirmed(other)).toMatchObject({ firstName: expect.stringMatching(/^R\d+$/) })
-  })
-
-  test('of nobody does nothing', async () => {
-    expect(await bring()).toEqual({ added: 0, updated: 0, keptUnsubscribed: 0, suppressed: 0 })
-  })
-})
-
 describe('lists', () => {
   test('go through all subscribers of a newsletter page by page, newest first, each once', async () => {
     const other = await addNewsletter('paged')
@@ -292,7 +265,7 @@ describe('lists', () => {
       firstName: '',
       attributes: {},
     }))
-    await subscribers().import(other, rows, { source: 'test' })
+    await importRows(createImportStore(database.pool), other, rows)
     const left = await find('p3@example.com')
     await subscribers().unsubscribe(other, left.id, said)
     const seen: string[] = []
@@ -308,31 +281,5 @@ describe('lists', () => {
 
   test('refuse a cursor that they did not give out', async () => {
     await expect(subscribers().list({ limit: 2, after: 'nonsense' })).rejects.toMatchObject({ code: 'invalid_input' })
-  })
-})
-
-describe('suppressions', () => {
-  test('are added once, found, listed and lifted', async () => {
-    const store = suppressions()
-    const complaint = {
-      addressKey: 'c@example.com',
-      newsletterId: null,
-      reason: 'complained',
-      source: 'provider',
-    } as const
-    expect(await store.add(complaint)).toBe(true)
-    expect(await store.add(complaint)).toBe(false)
-    expect(await store.add({ ...complaint, newsletterId })).toBe(true)
-    const found = await store.find('c@example.com')
-    expect(found.map(({ newsletterId: id, reason, source }) => ({ id, reason, source }))).toEqual([
-      { id: null, reason: 'complained', source: 'provider' },
-      { id: newsletterId, reason: 'complained', source: 'provider' },
-    ])
-    expect(
-      (await store.list({ limit: 100 })).rows.filter(({ addressKey }) => addressKey === 'c@example.com'),
-    ).toHaveLength(2)
-    for (const { id } of found) expect(await store.lift(id)).toBe(true)
-    expect(await store.lift('nonsense')).toBe(false)
-    expect(await store.find('c@example.com')).toEqual([])
   })
 })

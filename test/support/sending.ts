@@ -10,11 +10,13 @@ import type { Body, CallAnswer, FrozenBatch, Provider } from '../../src/provider
 import type { Bell, Queue } from '../../src/queue/queue.ts'
 import { type DeliverDeps, type DeliverStep, deliverDue } from '../../src/send/deliver.ts'
 import { prepareSend } from '../../src/send/prepare.ts'
+import { oneAtATime } from '../../src/send/turn.ts'
 import { createPostgresStore } from '../../src/store/postgres/store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createTokens } from '../../src/subscriber/token.ts'
 import { FakeClock } from './clock.ts'
 import { type TestDatabase, testLog } from './database.ts'
+import { importRows } from './import-rows.ts'
 
 /** A provider in memory that keeps what it accepted by delivery id, knows keys like Resend, and says what it is told to. */
 export class ScriptedProvider implements Provider {
@@ -159,7 +161,11 @@ export async function openSending(
   const edition = sampleEdition()
   await store.editions.put(edition)
   const readEdition = keepEditions(store.editions)
-  const deps = { store, provider, queue, clock, links, readEdition, log: testLog, worker: 'w1', reach: options.reach }
+  const inLine = oneAtATime()
+  const deps = {
+    ...{ store, provider, queue, clock, links, readEdition, log: testLog },
+    ...{ worker: 'w1', inLine, reach: options.reach },
+  }
   const schedule: Sending['schedule'] = async (how = {}) => {
     const created = await store.sends.create({
       issueId: issue.id,
@@ -221,7 +227,7 @@ export async function addReaders(store: Store, newsletter: Newsletter, count: nu
     const address = `reader${from + index}@example.com`
     return { address, addressKey: address, firstName: `Reader ${from + index}`, attributes: {} }
   })
-  await store.subscribers.import(newsletter.id, rows, { source: 'test' })
+  await importRows(store.imports, newsletter.id, rows)
 }
 
 /** A small edition with every kind of slot. */

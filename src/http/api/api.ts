@@ -6,14 +6,17 @@ import { articleRoutes } from './articles.ts'
 import { assetRoutes } from './assets.ts'
 import { checkRoutes } from './checks.ts'
 import { deliveryRoutes } from './deliveries.ts'
+import { inboundRoutes } from './inbound.ts'
 import { issueRoutes } from './issues.ts'
 import { keyRoutes } from './keys.ts'
 import { newsletterRoutes } from './newsletters.ts'
+import { personalDataRoutes } from './personal-data.ts'
 import { answerRoutes } from './send-answers.ts'
 import { sendEventRoutes } from './send-events.ts'
 import { logRoutes } from './send-log.ts'
 import { sendRoutes } from './sends.ts'
 import { statusRoutes } from './status.ts'
+import { subscriberFileRoutes } from './subscriber-files.ts'
 import { subscriberRoutes } from './subscribers.ts'
 import { suppressionRoutes } from './suppressions.ts'
 import { templateRoutes } from './templates.ts'
@@ -40,8 +43,11 @@ const RESOURCES = [
   logRoutes,
   deliveryRoutes,
   subscriberRoutes,
+  subscriberFileRoutes,
+  personalDataRoutes,
   suppressionRoutes,
   webhookEventRoutes,
+  inboundRoutes,
   templateRoutes,
   keyRoutes,
   statusRoutes,

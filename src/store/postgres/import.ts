@@ -1,106 +1,230 @@
+import { AppError } from '../../error.ts'
 import type { NewsletterId } from '../../id.ts'
-import type { ConsentCircumstances } from '../../subscriber/subscriber.ts'
-import type { ImportResult, ImportRow } from '../subscribers.ts'
-import type { Pool } from './pool.ts'
+import {
+  type ImportRow,
+  type ImportRun,
+  type ImportStore,
+  type Kept,
+  MEANINGS,
+  SUPPRESSES,
+  type TakenAs,
+} from '../imports.ts'
+import { LOCKS } from './locks.ts'
+import { type Pool, type Tx, within } from './pool.ts'
+import { suppress } from './suppressions.ts'
 
-/** Rows a statement: enough to be quick, few enough to be held in memory and not to block others for long. */
-const ROWS_A_STATEMENT = 5_000
+/** Each has a connection for itself, of which there are a dozen or two. */
+const MOST_AT_ONCE = 3
 
-/** Adds confirmed subscriptions, set by set; each set is committed by itself, and importing it again changes nothing. */
-export async function importSubscribers(
-  pool: Pool,
-  newsletterId: NewsletterId,
-  rows: readonly ImportRow[],
-  circumstances: ConsentCircumstances,
-): Promise<ImportResult> {
-  let total: ImportResult = { added: 0, updated: 0, keptUnsubscribed: 0, suppressed: 0 }
-  for (let start = 0; start < rows.length; start += ROWS_A_STATEMENT) {
-    const part = await importSet(pool, newsletterId, rows.slice(start, start + ROWS_A_STATEMENT), circumstances)
-    total = {
-      added: total.added + part.added,
-      updated: total.updated + part.updated,
-      keptUnsubscribed: total.keptUnsubscribed + part.keptUnsubscribed,
-      suppressed: total.suppressed + part.suppressed,
-    }
-  }
-  return total
-}
-
-type CountRow = { added: number; updated: number; kept_unsubscribed: number; suppressed: number }
-
-async function importSet(
-  pool: Pool,
-  newsletterId: NewsletterId,
-  rows: readonly ImportRow[],
-  circumstances: ConsentCircumstances,
-): Promise<ImportResult> {
-  const { rows: counts } = await pool.query<CountRow>(IMPORT, [
-    newsletterId,
-    rows.map((row) => row.address),
-    rows.map((row) => row.addressKey),
-    rows.map((row) => row.firstName),
-    rows.map((row) => JSON.stringify(row.attributes)),
-    circumstances.source,
-    circumstances.wording,
-    rows.map((row) => row.locale ?? null),
-  ])
-  const [count] = counts
-  if (count === undefined) throw new Error('A statement that returns one row returned none.')
+/** Imports on PostgreSQL. */
+export function createImportStore(pool: Pool): ImportStore {
+  let open = 0
   return {
-    added: count.added,
-    updated: count.updated,
-    keptUnsubscribed: count.kept_unsubscribed,
-    suppressed: count.suppressed,
+    open: async (about) => {
+      if (open >= MOST_AT_ONCE) {
+        throw new AppError('too_many', `${open} imports are under way. Begin this one when one of them is done.`)
+      }
+      open += 1
+      try {
+        return await openRun(pool, about, () => {
+          open -= 1
+        })
+      } catch (error) {
+        open -= 1
+        throw error
+      }
+    },
   }
 }
 
-// At most 5,000 rows, looked up by subscriber.address_key, inserted in its order so that two imports cannot deadlock.
-// Whoever has left, or is suppressed, is not touched: `unsubscribed_at` is only cleared by a confirmation of their own.
-const IMPORT = `
-  with given as (
-    select distinct on (address_key) address, address_key, first_name, attributes, locale
-    from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $8::text[])
-      as row (address, address_key, first_name, attributes, locale)
-    order by address_key
-  ), known as materialized (
-    select given.*, subscription.status,
-           subscription.unsubscribed_at is not null as has_left,
-           exists (
-             select
-             from suppression
-             where suppression.address_key = given.address_key
-               and (suppression.newsletter_id is null or suppression.newsletter_id = $1)
-           ) as is_suppressed
+type About = Parameters<ImportStore['open']>[0]
+
+/** The addresses that came by are kept by the database, in a table of this connection's own: a process stays small. */
+async function openRun(pool: Pool, about: About, onClose: () => void): Promise<ImportRun> {
+  const connection = await pool.connect()
+  let broken: Error | undefined
+  const keep = (error: Error) => {
+    broken = error
+  }
+  try {
+    await connection.query(`create temporary table import_seen (address_key text collate "C" primary key)`)
+  } catch (error) {
+    connection.release(true)
+    throw error
+  }
+  return {
+    take: async (rows) => (rows.length === 0 ? [] : within(connection, (tx) => takeRows(tx, about, rows), keep)),
+    close: async () => {
+      onClose()
+      await connection.query('drop table import_seen').catch(keep)
+      connection.release(broken)
+    },
+  }
+}
+
+async function takeRows(
+  tx: Tx,
+  { newsletterId, source, dryRun = false }: About,
+  rows: readonly ImportRow[],
+): Promise<readonly (TakenAs | Kept)[]> {
+  // Whoever left elsewhere leaves here: under the lock of leaving, taken before any row.
+  const somebodyLeaves = rows.some(({ means = 'confirmed' }) => means !== 'confirmed')
+  if (somebodyLeaves && !dryRun) await tx.query('select pg_advisory_xact_lock($1)', [LOCKS.consent])
+  const values = [newsletterId, ...columnsOf(rows), source, dryRun, [...MEANINGS]]
+  const taken = await tx.query<{ fate: TakenAs | Kept }>(TAKE, values)
+  const fates = taken.rows.map(({ fate }) => fate)
+  const suppressed = rows.filter((_, index) => fates[index] === 'suppressed')
+  if (suppressed.length > 0 && !dryRun) await suppressAll(tx, newsletterId, source, suppressed)
+  return fates
+}
+
+function columnsOf(rows: readonly ImportRow[]): readonly unknown[] {
+  return [
+    rows.map(({ address }) => address),
+    rows.map(({ addressKey }) => addressKey),
+    rows.map(({ firstName }) => firstName),
+    rows.map(({ attributes }) => JSON.stringify(attributes)),
+    rows.map(({ locale = null }) => locale),
+    rows.map(({ timeZone = null }) => timeZone),
+    rows.map(({ means = 'confirmed' }) => means),
+    rows.map(({ since = null }) => since),
+  ]
+}
+
+/** For every newsletter, as when it had happened here; a complaint ends the subscription besides. */
+async function suppressAll(tx: Tx, newsletterId: NewsletterId, source: string, rows: readonly ImportRow[]) {
+  const suppressions = rows.flatMap(({ addressKey, means }) =>
+    means === 'bounced' || means === 'complained' || means === 'suppressed'
+      ? [{ addressKey, newsletterId: null, reason: SUPPRESSES[means], source: `import: ${source}` }]
+      : [],
+  )
+  await suppress(tx, suppressions)
+  const complained = rows.filter(({ means }) => means === 'complained').map(({ addressKey }) => addressKey)
+  if (complained.length > 0) await tx.query(END_SUBSCRIPTIONS, [newsletterId, complained, source])
+}
+
+// Some thousand rows, each looked up by address_key and primary keys (`offset 0` and `limit 1` keep it so: a join would
+// read all readers for every set), and written in the order of address_key, so that two imports cannot deadlock.
+// `unsubscribed_at` is only cleared by a confirmation of their own.
+const TAKE = `
+  with line as (
+    select *
+    from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::text[], $9::timestamptz[])
+      with ordinality
+      as given (address, address_key, first_name, attributes, locale, time_zone, means, since, place)
+  ), given as materialized (
+    select distinct on (address_key) *
+    from line
+    order by address_key, array_position($12::text[], means), place
+  ), fresh as (
+    insert into import_seen
+    select address_key from given
+    on conflict do nothing
+    returning address_key
+  ), judged as materialized (
+    select given.*,
+           case
+             when fresh.address_key is null and means = 'confirmed' then 'duplicate'
+             when exists (select from erased)
+               and exists (select from erased where hash = erased_hash(given.address_key) offset 0) then 'erased'
+             when means in ('bounced', 'complained', 'suppressed') then
+               case
+                 when suppressed.everywhere then 'kept_suppressed'
+                 when means = 'bounced' and known.said_so_here then 'kept_confirmed'
+                 else 'suppressed'
+               end
+             when means = 'unsubscribed' then
+               case
+                 when known.has_left then 'kept_unsubscribed'
+                 when known.said_so_here then 'kept_confirmed'
+                 else 'unsubscribed'
+               end
+             when suppressed.everywhere is not null then 'kept_suppressed'
+             when known.has_left then 'kept_unsubscribed'
+             when known.status = 'confirmed' then 'updated'
+             else 'added'
+           end as fate
     from given
-    left join subscriber on subscriber.address_key = given.address_key
-    left join subscription on subscription.newsletter_id = $1 and subscription.subscriber_id = subscriber.id
+    left join fresh using (address_key)
+    left join lateral (
+      select subscription.status, subscription.unsubscribed_at is not null as has_left,
+             subscription.status = 'confirmed' and exists (
+               select
+               from consent
+               where consent.subscriber_id = subscriber.id and consent.newsletter_id = $1
+                 and consent.action in ('confirmed', 'resubscribed')
+               offset 0
+             ) as said_so_here
+      from subscriber
+      join subscription on subscription.newsletter_id = $1 and subscription.subscriber_id = subscriber.id
+      where subscriber.address_key = given.address_key
+      limit 1
+    ) as known on true
+    left join lateral (
+      select newsletter_id is null as everywhere
+      from suppression
+      where suppression.address_key = given.address_key and (newsletter_id is null or newsletter_id = $1)
+      order by newsletter_id nulls first
+      limit 1
+    ) as suppressed on true
   ), people as (
-    insert into subscriber (address, address_key, first_name, attributes, locale)
-    select address, address_key, first_name, attributes, locale
-    from known
-    where not is_suppressed and has_left is not true
+    insert into subscriber (address, address_key, first_name, attributes, locale, time_zone)
+    select address, address_key, first_name, attributes, locale, time_zone
+    from judged
+    where fate in ('added', 'updated', 'unsubscribed') and not $11::boolean
     order by address_key
     on conflict (address_key) do update
     set first_name = case when excluded.first_name = '' then subscriber.first_name else excluded.first_name end,
         attributes = subscriber.attributes || excluded.attributes,
         locale = coalesce(excluded.locale, subscriber.locale),
+        time_zone = coalesce(excluded.time_zone, subscriber.time_zone),
         updated_at = app_now()
-    returning id
+    returning id, address_key
   ), subscribed as (
-    insert into subscription (newsletter_id, subscriber_id, status, confirmed_at)
-    select $1, id, 'confirmed', app_now()
+    insert into subscription (newsletter_id, subscriber_id, status, confirmed_at, unsubscribed_at)
+    select $1, people.id,
+           case fate when 'added' then 'confirmed' else 'unsubscribed' end,
+           case fate when 'added' then coalesce(past.since, app_now()) end,
+           case fate when 'unsubscribed' then coalesce(past.since, app_now()) end
     from people
+    join judged using (address_key)
+    left join lateral (select judged.since where judged.since < app_now()) as past on true
+    where fate <> 'updated'
     on conflict (newsletter_id, subscriber_id) do update
-    set status = 'confirmed', confirmed_at = app_now(), confirmations_sent = 0, confirmation_sent_at = null
-    where subscription.status = 'pending' and subscription.unsubscribed_at is null
-    returning subscriber_id
+    set status = case
+          when subscription.status = 'pending' and excluded.status = 'unsubscribed' then 'pending'
+          else excluded.status
+        end,
+        confirmed_at = coalesce(excluded.confirmed_at, subscription.confirmed_at),
+        unsubscribed_at = excluded.unsubscribed_at,
+        paused_until = null, confirmations_sent = 0, confirmation_sent_at = null
+    where subscription.unsubscribed_at is null
+      and (subscription.status = 'pending' or excluded.status = 'unsubscribed')
+    returning subscriber_id, confirmed_at, unsubscribed_at
   ), said as (
-    insert into consent (newsletter_id, subscriber_id, action, source, wording)
-    select $1, subscriber_id, 'imported', $6, $7
+    insert into consent (newsletter_id, subscriber_id, action, source, detail)
+    select $1, subscriber_id, case when unsubscribed_at is null then 'imported' else 'unsubscribed' end, $10,
+           case
+             when coalesce(unsubscribed_at, confirmed_at) < app_now()
+             then jsonb_build_object('since', coalesce(unsubscribed_at, confirmed_at))
+           end
     from subscribed
   )
-  select (select count(*) from subscribed)::int as added,
-         count(*) filter (where not is_suppressed and has_left is not true and status = 'confirmed')::int as updated,
-         count(*) filter (where not is_suppressed and has_left)::int as kept_unsubscribed,
-         count(*) filter (where is_suppressed)::int as suppressed
-  from known`
+  select coalesce(judged.fate, 'duplicate') as fate
+  from line
+  left join judged using (place)
+  order by place`
+
+// By subscriber.address_key and the primary key of subscription.
+const END_SUBSCRIPTIONS = `
+  with moved as (
+    update subscription
+    set status = 'unsubscribed', unsubscribed_at = app_now(), paused_until = null,
+        confirmations_sent = 0, confirmation_sent_at = null
+    from subscriber
+    where subscriber.address_key = any ($2) and subscription.newsletter_id = $1
+      and subscription.subscriber_id = subscriber.id and subscription.status in ('pending', 'confirmed')
+    returning subscription.subscriber_id
+  )
+  insert into consent (newsletter_id, subscriber_id, action, source)
+  select $1, subscriber_id, 'unsubscribed', $3 from moved`

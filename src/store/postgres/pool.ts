@@ -55,18 +55,25 @@ export async function transaction<T>(pool: Pool, fn: (tx: Tx) => Promise<T>): Pr
   const tx = await pool.connect()
   let broken: Error | undefined
   try {
+    return await within(tx, fn, (cause) => {
+      broken = cause
+    })
+  } finally {
+    tx.release(broken)
+  }
+}
+
+/** The same on a connection that the caller has, and has to throw away when it is `broken`. */
+export async function within<T>(tx: Tx, fn: (tx: Tx) => Promise<T>, broken?: (cause: Error) => void): Promise<T> {
+  try {
     await tx.query('begin')
     const result = await fn(tx)
     await tx.query('commit')
     return result
   } catch (error) {
     // A connection that cannot even roll back is thrown away; the server rolls back by itself.
-    await tx.query('rollback').catch((cause: Error) => {
-      broken = cause
-    })
+    await tx.query('rollback').catch((cause: Error) => broken?.(cause))
     throw error
-  } finally {
-    tx.release(broken)
   }
 }
 

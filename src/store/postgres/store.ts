@@ -2,12 +2,16 @@ import type { Store } from '../store.ts'
 import { createBatchStore } from './batches.ts'
 import { createDeliveryStore } from './deliveries.ts'
 import { createEventStore } from './events.ts'
+import { createExportStore } from './export.ts'
+import { createImportStore } from './import.ts'
+import { createInboundStore } from './inbound.ts'
 import { createArticleStore, createEditionStore, createIssueStore } from './issues.ts'
 import { createKeyStore } from './keys.ts'
 import { LOCKS } from './locks.ts'
 import { createNewsletterStore } from './newsletters.ts'
 import { createOperatorStore } from './operator.ts'
 import { createPaceStore } from './pace.ts'
+import { createPersonalDataStore } from './personal-data.ts'
 import { type Pool, transaction } from './pool.ts'
 import { createSendStore } from './sends.ts'
 import { createSubscriberStore } from './subscribers.ts'
@@ -25,8 +29,12 @@ export function createPostgresStore(pool: Pool): Store {
     deliveries: createDeliveryStore(pool),
     pace: createPaceStore(pool),
     subscribers: createSubscriberStore(pool),
+    personalData: createPersonalDataStore(pool),
+    imports: createImportStore(pool),
+    exports: createExportStore(pool),
     suppressions: createSuppressionStore(pool),
     events: createEventStore(pool),
+    inbound: createInboundStore(pool),
     keys: createKeyStore(pool),
     operator: createOperatorStore(pool),
     alone: (name, work) =>

@@ -1,8 +1,7 @@
 import type { NewsletterId, SubscriberId } from '../../id.ts'
 import type { Subscriber, Subscription, SubscriptionStatus } from '../../subscriber/subscriber.ts'
 import type { SubscriberStore, SubscriberWithSubscriptions } from '../subscribers.ts'
-import { comeBack, confirm, unsubscribe } from './consent.ts'
-import { importSubscribers } from './import.ts'
+import { comeBack, confirm, pause, setDetails, unsubscribe } from './consent.ts'
 import { pageOf, readCursor } from './pages.ts'
 import type { Pool, Queryable } from './pool.ts'
 import { countRequests, requestSubscription } from './request.ts'
@@ -53,13 +52,8 @@ export function createSubscriberStore(pool: Pool): SubscriberStore {
     confirm: (...asked) => confirm(pool, ...asked),
     comeBack: (...asked) => comeBack(pool, ...asked),
     unsubscribe: (...asked) => unsubscribe(pool, ...asked),
-    setLocale: async (subscriberId, locale) => {
-      await pool.query('update subscriber set locale = $2, updated_at = app_now() where id = $1', [
-        subscriberId,
-        locale,
-      ])
-    },
-    import: (newsletterId, rows, circumstances) => importSubscribers(pool, newsletterId, rows, circumstances),
+    pause: (...asked) => pause(pool, ...asked),
+    setDetails: (...asked) => setDetails(pool, ...asked),
     anyConfirmed: async (newsletterId) => {
       const { rows } = await pool.query<SubscriberRow>(ANY_CONFIRMED, [newsletterId])
       return rows.map(readSubscriber)[0] ?? null

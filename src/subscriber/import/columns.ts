@@ -1,115 +1,160 @@
-/** Which column of a file is what; numbers count from 0. */
-export type Columns = {
-  readonly email: number
-  readonly firstName: number | undefined
-  /** The reader's language, such as `de` or `de_AT`; it becomes an attribute besides. */
-  readonly locale: number | undefined
-  /** Further columns, by the name of the attribute they become. */
-  readonly attributes: readonly { readonly index: number; readonly name: string }[]
-  /** Says why a row is of somebody who does not want, or cannot get, mail any more. */
-  readonly leftOut: (cells: readonly string[]) => string | undefined
-}
+import type { Meaning } from '../../store/imports.ts'
+import { type StatusColumn, statusColumn, type ToldMeanings } from './status.ts'
+
+/** What a column can be named to be, by the operator. */
+export const FIELDS = ['email', 'first_name', 'locale', 'time_zone', 'status', 'since'] as const
+export type Field = (typeof FIELDS)[number]
 
 /** Names given by the operator, where the usual ones are not used. */
-export type ColumnNames = { readonly email?: string | undefined; readonly firstName?: string | undefined }
+export type ColumnNames = Readonly<Partial<Record<Field, string>>>
+
+/** Which column of a file is what; numbers count from 0. */
+export type Columns = {
+  /** Whose file this is, as far as its columns tell. */
+  readonly service: string | null
+  /** The first of them that is not empty counts. */
+  readonly email: readonly number[]
+  readonly firstName: number | undefined
+  /** The reader's language, such as `de` or `de_AT`. */
+  readonly locale: number | undefined
+  readonly timeZone: number | undefined
+  /** When they confirmed, the most telling first; of those who left, when they did. */
+  readonly since: readonly number[]
+  readonly left: readonly number[]
+  readonly status: readonly StatusColumn[]
+  /** A JSON object of attributes, as listmonk, Buttondown and Pressroom write it. */
+  readonly json: number | undefined
+  /** Further columns, by the name of the attribute they become. */
+  readonly attributes: readonly { readonly index: number; readonly name: string }[]
+  /** Every column, and what it was taken for. */
+  readonly shown: readonly ShownColumn[]
+}
+
+export type ShownColumn = { readonly column: string; readonly becomes: string }
 
 export type ColumnsReading =
   | { readonly kind: 'ok'; readonly columns: Columns }
   | { readonly kind: 'refused'; readonly reason: string }
 
+const NOTHING_TOLD: ToldMeanings = new Map<string, Meaning>()
+
 /** Finds the columns of a file by the names in its first line, as newsletter services export them. */
-export function readColumns(header: readonly string[], given: ColumnNames = {}): ColumnsReading {
+export function readColumns(
+  header: readonly string[],
+  given: ColumnNames = {},
+  told: ToldMeanings = NOTHING_TOLD,
+): ColumnsReading {
   const names = header.map(normalise)
-  const missing = [given.email, given.firstName].find((name) => name !== undefined && !names.includes(normalise(name)))
+  const missing = Object.values(given).find((name) => !names.includes(normalise(name)))
   if (missing !== undefined) return refused(`There is no column ${JSON.stringify(missing)} in the first line.`)
-  const email = find(names, given.email === undefined ? EMAIL : [normalise(given.email)])
-  if (email === undefined) {
-    const hint = header.some((cell) => cell.includes('@'))
-      ? 'The first line holds an address: it has to name the columns.'
-      : 'Expected one named "email" in the first line, or its name.'
-    return refused(`No column holds addresses. ${hint}`)
+  const all = (field: Field, usual: readonly string[]) => {
+    const name = given[field]
+    return (name === undefined ? usual : [normalise(name)]).flatMap((wanted) => indexesOf(names, wanted))
   }
-  const firstName = find(names, given.firstName === undefined ? FIRST_NAME : [normalise(given.firstName)])
-  return {
-    kind: 'ok',
-    columns: {
-      email,
-      firstName,
-      locale: find(names, LOCALE),
-      attributes: attributesOf(names, email, firstName),
-      leftOut: leavers(names),
-    },
+  const email = all('email', EMAIL)
+  if (email.length === 0) return refused(`No column holds addresses. ${hintFor(header)}`)
+  const status = names.flatMap((normalised, index) => {
+    const isStatus = given.status !== undefined && normalise(given.status) === normalised
+    return statusColumn({ index, name: header[index] ?? '', normalised }, told, isStatus) ?? []
+  })
+  const found = {
+    service: serviceOf(names),
+    email,
+    firstName: all('first_name', FIRST_NAME)[0],
+    locale: all('locale', LOCALE)[0],
+    timeZone: all('time_zone', TIME_ZONE)[0],
+    since: all('since', SINCE),
+    left: LEFT.flatMap((name) => indexesOf(names, name)),
+    status,
+    json: JSON_COLUMNS.flatMap((name) => indexesOf(names, name))[0],
   }
+  const attributes = attributesOf(names, found)
+  return { kind: 'ok', columns: { ...found, attributes, shown: show(header, names, { ...found, attributes }) } }
 }
 
+type Found = Omit<Columns, 'attributes' | 'shown'>
+
 const EMAIL = [
-  'email',
-  'email_address',
-  'e_mail',
-  'e_mail_address',
-  'emailaddress',
-  'mail',
-  'email_addr',
-  'subscriber_email',
-  'e_mail_adresse',
-  'courriel',
+  ...['email', 'email_address', 'e_mail', 'e_mail_address', 'emailaddress', 'mail', 'email_addr', 'subscriber_email'],
+  ...['user_email_address', 'e_mail_adresse', 'courriel', 'correo', 'correo_electronico'],
 ]
 // A full name is the last resort: it greets stiffly, but never wrongly.
 const FIRST_NAME = ['first_name', 'firstname', 'fname', 'given_name', 'first', 'vorname', 'prenom', 'name', 'full_name']
 const LOCALE = ['locale', 'language', 'lang', 'language_code', 'preferred_language', 'sprache', 'langue', 'idioma']
+const TIME_ZONE = ['time_zone', 'timezone']
+const SINCE = [
+  ...['confirmed_at', 'confirm_time', 'optin_time', 'opted_in_at', 'optin_date', 'subscribed_at', 'subscribed_on'],
+  ...['subscription_date', 'subscribe_date', 'signup_date', 'creation_date', 'created_at'],
+]
+const LEFT = ['unsubscribed_at', 'unsub_time', 'unsubscription_date', 'unsubscribe_date', 'deleted_at']
+const JSON_COLUMNS = ['attributes', 'metadata', 'custom_fields']
+// What our own export says of a subscription, and no attribute of anybody.
+const OURS = ['newsletter', 'requested_at']
 const MAX_ATTRIBUTES = 50
 
-const STATUS = ['status', 'subscription_status', 'subscriber_status', 'email_status', 'member_status', 'state']
-const NOT_SUBSCRIBED =
-  /^(un|non[ _-]?)subscribed?|^(cleaned|(hard |soft )?bounced?|complain(ed|t)|spam|inactive|unconfirmed|pending|suppressed|deleted|archived|blocked|invalid|disabled|transactional|opted[ _-]?out|removed|cancell?ed)/i
-const WANTS = ['subscribed', 'is_subscribed', 'subscribed_to_emails', 'opted_in', 'opt_in', 'email_opt_in', 'confirmed']
-const WANTS_NOT = ['unsubscribed', 'email_disabled', 'bounced', 'complained', 'suppressed', 'cleaned', 'opted_out']
-const LEFT_AT = [
-  'unsub_time',
-  'unsubscribed_at',
-  'unsubscribe_date',
-  'clean_time',
-  'deleted_at',
-  'bounced_at',
-  'cancelled_at',
+// By columns that nobody else has.
+const SERVICES: readonly (readonly [name: string, ...columns: readonly string[]])[] = [
+  ['Pressroom', 'newsletter', 'suppressed', 'attributes', 'confirmed_at'],
+  ['Mailchimp', 'leid', 'euid'],
+  ['Ghost', 'subscribed_to_emails'],
+  ['Substack', 'email_disabled', 'expiry'],
+  ['Letterhead', 'channel_id', 'engagement_optin'],
+  ['beehiiv', 'status', 'tier', 'created_at'],
+  ['listmonk', 'uuid', 'attributes', 'status'],
+  ['Buttondown', 'creation_date', 'metadata'],
+  ['Curated', 'subscribed_at', 'utm_last_path'],
 ]
-const YES = /^(true|t|yes|y|1)$/i
-const NO = /^(false|f|no|n|0)$/i
 
-function leavers(names: readonly string[]): Columns['leftOut'] {
-  const columnsOf = (wanted: readonly string[]) =>
-    names.flatMap((name, index) => (wanted.includes(name) ? [{ name, index }] : []))
-  const rules = [
-    { columns: columnsOf(STATUS), says: saysLeft },
-    { columns: columnsOf(WANTS), says: (cell: string) => NO.test(cell) },
-    { columns: columnsOf(WANTS_NOT), says: (cell: string) => YES.test(cell) || Number.isFinite(Date.parse(cell)) },
-    { columns: columnsOf(LEFT_AT), says: (cell: string) => !NO.test(cell) },
-  ]
-  return (cells) => {
-    for (const { columns, says } of rules) {
-      const left = columns.find(({ index }) => cells[index]?.trim() && says(cells[index].trim()))
-      if (left)
-        return `Not subscribed there: ${left.name} is ${JSON.stringify(cells[left.index]?.trim().slice(0, 40))}.`
-    }
-    return undefined
-  }
+function serviceOf(names: readonly string[]): string | null {
+  return SERVICES.find(([, ...columns]) => columns.every((name) => names.includes(name)))?.[0] ?? null
 }
 
-// Letterhead writes numbers, of which 1 and 2 are subscribed.
-function saysLeft(cell: string): boolean {
-  return NOT_SUBSCRIBED.test(cell) || (/^-?\d+$/.test(cell) && !['1', '2'].includes(cell))
-}
-
-function attributesOf(names: readonly string[], ...taken: readonly (number | undefined)[]): Columns['attributes'] {
+function attributesOf(names: readonly string[], found: Found): Columns['attributes'] {
+  const ours = found.service === 'Pressroom' ? OURS.flatMap((name) => indexesOf(names, name)) : []
+  const both = found.status.filter(({ isAttribute }) => isAttribute).map(({ index }) => index)
+  const taken = new Set([...roles(found).keys(), ...ours].filter((index) => !both.includes(index)))
   return names
     .map((name, index) => ({ index, name }))
-    .filter(({ index, name }) => name !== '' && !taken.includes(index) && names.indexOf(name) === index)
+    .filter(({ index, name }) => name !== '' && !taken.has(index) && names.indexOf(name) === index)
     .slice(0, MAX_ATTRIBUTES)
 }
 
-function find(names: readonly string[], wanted: readonly string[]): number | undefined {
-  const name = wanted.find((candidate) => names.includes(candidate))
-  return name === undefined ? undefined : names.indexOf(name)
+/** What each column is that is no attribute. */
+function roles(found: Found): ReadonlyMap<number, string> {
+  const one = (index: number | undefined, role: string) => (index === undefined ? [] : [[index, role] as const])
+  const [since] = found.since
+  const [left] = found.left
+  return new Map([
+    ...one(found.json, 'attributes, as JSON'),
+    ...one(left, 'status: when they left'),
+    ...one(since, 'since when they are subscribed'),
+    ...found.status.map(({ index }) => [index, 'status'] as const),
+    ...one(found.timeZone, 'time zone'),
+    ...one(found.locale, 'language'),
+    ...one(found.firstName, 'first name'),
+    ...found.email.map(
+      (index, place) => [index, place === 0 ? 'address' : 'address, where the first is empty'] as const,
+    ),
+  ])
+}
+
+function show(header: readonly string[], names: readonly string[], columns: Found & Pick<Columns, 'attributes'>) {
+  const known = roles(columns)
+  return header.map((column, index): ShownColumn => {
+    const attribute = columns.attributes.find((one) => one.index === index)
+    const dropped = names.indexOf(names[index] ?? '') < index ? 'left out: the name stands before' : 'left out'
+    return { column, becomes: known.get(index) ?? (attribute ? `attribute ${attribute.name}` : dropped) }
+  })
+}
+
+function indexesOf(names: readonly string[], wanted: string): readonly number[] {
+  return names.flatMap((name, index) => (name === wanted ? [index] : []))
+}
+
+function hintFor(header: readonly string[]): string {
+  return header.some((cell) => cell.includes('@'))
+    ? 'The first line holds an address: it has to name the columns.'
+    : 'Expected one named "email" in the first line, or its name.'
 }
 
 /** `E-Mail Address ` is `e_mail_address`. */

@@ -7,11 +7,11 @@ export type FileRow =
   | { readonly kind: 'row'; readonly line: number; readonly cells: readonly string[] }
   | { readonly kind: 'unreadable'; readonly line: number; readonly reason: string }
 
-const DELIMITERS = [',', ';', '\t'] as const
+const DELIMITERS = [',', ';', '\t', '|'] as const
 const MAX_RECORD = 200_000
 
 /**
- * The records of a CSV file as it streams in: separated by comma, semicolon or tab, whichever the first line uses, and
+ * The records of a CSV file as it streams in: separated by comma, semicolon, tab or bar, whichever the first line uses, and
  * quoted as RFC 4180 says. A record that cannot be read comes out no later than after the next that can.
  */
 export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<FileRow> {

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
+import { csvLine } from '../../../csv.ts'
 import type { DefineCommand } from '../../commands.ts'
-import { csv } from '../../csv.ts'
 import { type Page, type PageOptions, withPages } from '../../pages.ts'
 import { shown, table } from '../../table.ts'
 import { DELIVERY_COLUMNS, type Delivery, type Resent, resentText } from './delivery-text.ts'
@@ -28,10 +28,7 @@ export const defineMissing: DefineCommand = (command, session) => {
         after = page.next ?? undefined
       }
       output.result(rows, () =>
-        csv(
-          CSV_COLUMNS,
-          rows.map((row) => CSV_COLUMNS.map((column) => row[column])),
-        ),
+        [CSV_COLUMNS, ...rows.map((row) => CSV_COLUMNS.map((column) => row[column]))].map(csvLine).join('\r\n'),
       )
     })
 
