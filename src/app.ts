@@ -6,14 +6,17 @@ import { provideDataDir } from './config/data-dir.ts'
 import { type AppSecrets, readAppSecrets } from './config/secrets.ts'
 import { keepEditions, type ReadEdition } from './edition/keep.ts'
 import { followTemplates, type LoadedTemplate, type TemplateSet } from './edition/templates.ts'
+import { createMailAddresses, type MailAddresses } from './inbound/addresses.ts'
 import { createLinks, type Links } from './links.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createSingleEditions, type SingleEdition } from './newsletter/single-mail.ts'
 import { createBounceAddresses } from './provider/bounce-address.ts'
 import type { EventSource } from './provider/events.ts'
+import type { MailSource } from './provider/mail-source.ts'
 import { createOutboxProvider } from './provider/outbox/provider.ts'
 import type { Provider } from './provider/provider.ts'
 import { createResendEvents } from './provider/resend/events.ts'
+import { createResendMail } from './provider/resend/mail.ts'
 import { createResendProvider } from './provider/resend/provider.ts'
 import { createSmtpProvider } from './provider/smtp/provider.ts'
 import { createPostgresQueue } from './queue/postgres.ts'
@@ -27,6 +30,9 @@ import { createPostgresStore } from './store/postgres/store.ts'
 import type { Store } from './store/store.ts'
 import { createTokens, type Tokens } from './subscriber/token.ts'
 
+/** The domain that mail comes in at, and the addresses there. */
+export type Inbound = { readonly domain: string; readonly addresses: MailAddresses }
+
 /** An installation, opened: all that verbs take. */
 export type App = {
   readonly config: Config
@@ -38,6 +44,10 @@ export type App = {
   readonly provider: Provider
   /** Whoever may tell later what became of mail, be it sent through them by now or not. */
   readonly eventSources: readonly EventSource[]
+  /** Where mail comes in; null: nowhere. */
+  readonly inbound: Inbound | null
+  /** Whoever keeps mail that came in to be fetched. */
+  readonly mailSources: readonly MailSource[]
   readonly tokens: Tokens
   readonly links: Links
   readonly publicUrl: string
@@ -88,6 +98,7 @@ export async function openApp(config: Config, parts: AppParts = {}): Promise<App
     closers.push(() => queue.close())
     const secrets = await readAppSecrets(config)
     const tokens = createTokens(secrets)
+    const inbound = openInbound(config, secrets)
     const provider = parts.provider ?? chooseProvider(config, clock, secrets)
     if (provider !== parts.provider) closers.push(async () => provider.close?.())
     await store.pace.ensure({ ...provider, requestsPerSecond: provider.limits.requestsPerSecond })
@@ -102,8 +113,10 @@ export async function openApp(config: Config, parts: AppParts = {}): Promise<App
       queue,
       provider,
       eventSources: [createResendEvents({ secrets: config.resendWebhookSecrets, clock })],
+      inbound,
+      mailSources: config.resend ? [createResendMail(config.resend)] : [],
       tokens,
-      links: createLinks({ publicUrl: config.publicUrl, tokens }),
+      links: createLinks({ publicUrl: config.publicUrl, tokens, mail: inbound?.addresses }),
       publicUrl: config.publicUrl,
       outboxDir: provider.name === 'outbox' ? outboxDir(config) : null,
       readEdition: keepEditions(store.editions),
@@ -146,6 +159,13 @@ function chooseProvider(config: Config, clock: Clock, secrets: AppSecrets): Prov
   if (!config.resend) return createOutboxProvider({ dir: outboxDir(config), clock })
   const { apiKey, baseUrl } = config.resend
   return createResendProvider({ apiKey, clock, ...(baseUrl ? { baseUrl } : {}) })
+}
+
+function openInbound({ inbound, smtp }: Config, secrets: AppSecrets): Inbound | null {
+  if (inbound === null) return null
+  const { domain } = inbound
+  const bounces = createBounceAddresses(smtp?.bounceDomain ?? domain, secrets)
+  return { domain, addresses: createMailAddresses(domain, secrets, bounces) }
 }
 
 function outboxDir(config: Config): string {

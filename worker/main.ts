@@ -4,6 +4,7 @@ import type { App } from '../src/app.ts'
 import type { DeliverDeps } from '../src/send/deliver.ts'
 import { refreshQuota } from '../src/send/quota.ts'
 import { checkClock, SWEEP_EVERY_MS, sweep } from '../src/send/sweep.ts'
+import { oneAtATime } from '../src/send/turn.ts'
 import { createJobHandler } from './jobs.ts'
 
 /** A worker at work. */
@@ -25,9 +26,9 @@ export async function startWorker(
   const worker = `${hostname()}.${process.pid}.${randomBytes(3).toString('hex')}`
   const { clock, log, queue, config } = app
   const stopping = new AbortController()
-  const deps = { ...app, worker, reach: options.reach }
-  // Two places more than there are deliverers: they may go on for hours, and other sends and events come due meanwhile.
-  const places = config.concurrency + 2
+  const deps = { ...app, worker, inLine: oneAtATime(), reach: options.reach }
+  // More places than there are deliverers: they may go on for hours, and other sends, events and mail come due meanwhile.
+  const places = config.concurrency + 3
   const consumer = await queue.consume(createJobHandler(deps, config.concurrency), { concurrency: places })
   const sweeping = sweepUntil(deps, stopping.signal)
   await checkClock(app)

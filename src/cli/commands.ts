@@ -127,6 +127,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/webhook.ts')).webhook,
   },
   {
+    name: 'inbound',
+    summary: 'Mail that came in: what was made of it; read it again.',
+    group: WRITE,
+    load: async () => (await import('./commands/inbound.ts')).inbound,
+  },
+  {
     name: 'provider',
     summary: 'Whether mail can go out; go on when a problem is solved.',
     group: WRITE,

@@ -7,6 +7,7 @@ import { type Config, withPort } from '../config/config.ts'
 import { provideDataDir } from '../config/data-dir.ts'
 import { AppError } from '../error.ts'
 import { startServer } from '../http/server.ts'
+import { type MailListener, startMailListener } from '../inbound/listener.ts'
 import type { Logger } from '../log.ts'
 import { provideOperatorKey } from './operator-key.ts'
 import { SERVER_FILE } from './server-address.ts'
@@ -47,6 +48,8 @@ export async function serve(configured: Config, parts: Parts, log: Logger): Prom
     if (!parts.server) return { app, url: null, operatorKey: null, close }
     const server = await startServer(app)
     closers.push(() => server.close())
+    const listener = await listenForMail(app)
+    if (listener) closers.push(() => listener.close())
     const operatorKey = await provideOperatorKey(app)
     closers.push(await announce(app, server.url))
     return { app, url: server.url, operatorKey, close }
@@ -54,6 +57,12 @@ export async function serve(configured: Config, parts: Parts, log: Logger): Prom
     await close()
     throw error
   }
+}
+
+function listenForMail(app: App): Promise<MailListener | null> {
+  const { inbound } = app.config
+  if (!app.inbound || !inbound?.smtp) return Promise.resolve(null)
+  return startMailListener(app, { ...app.inbound, ...inbound.smtp })
 }
 
 async function announce({ config, clock }: App, url: string): Promise<() => Promise<void>> {

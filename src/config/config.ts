@@ -14,6 +14,8 @@ export type Config = {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
+  /** Proxies whose `X-Forwarded-For` is believed; null: none. */
+  readonly trustProxy: readonly string[] | null
   /** Absolute. What an installation without services keeps on this machine. */
   readonly dataDir: string
   /** Absolute; null: only the built-in templates. */
@@ -30,9 +32,22 @@ export type Config = {
   readonly resendWebhookSecrets: readonly string[] | null
   /** Null: not by SMTP. */
   readonly smtp: SmtpConfig | null
+  /** Null: no mail is taken in. */
+  readonly inbound: InboundConfig | null
   readonly logLevel: LogLevel
   /** Batches that one worker process has in the provider's hands at a time. */
   readonly concurrency: number
+}
+
+/** How mail comes in. */
+export type InboundConfig = {
+  readonly domain: string
+  /** Null: by a provider's webhook only. The files are absolute paths; `tls` null: STARTTLS is not offered. */
+  readonly smtp: {
+    readonly host: string
+    readonly port: number
+    readonly tls: { readonly certificate: string; readonly key: string } | null
+  } | null
 }
 
 /** Which of the three ways to run this is. */
@@ -79,6 +94,7 @@ function fromSettings(settings: z.output<typeof SETTINGS>, directory: string): C
     publicUrl: settings.PUBLIC_URL ?? localUrl(settings.PORT),
     host: settings.HOST,
     port: settings.PORT,
+    trustProxy: settings.TRUST_PROXY ?? null,
     dataDir: resolve(directory, settings.DATA_DIR),
     emailsDir: settings.EMAILS_DIR === undefined ? null : resolve(directory, settings.EMAILS_DIR),
     databaseUrl: settings.DATABASE_URL ?? null,
@@ -87,6 +103,7 @@ function fromSettings(settings: z.output<typeof SETTINGS>, directory: string): C
     resend: apiKey === undefined ? null : { apiKey, baseUrl: settings.RESEND_BASE_URL ?? null },
     resendWebhookSecrets: settings.RESEND_WEBHOOK_SECRET ?? null,
     smtp: smtpOf(settings, directory),
+    inbound: inboundOf(settings, directory),
     logLevel: settings.LOG_LEVEL,
     concurrency: settings.WORKER_CONCURRENCY,
   }
@@ -100,8 +117,16 @@ function smtpOf(settings: z.output<typeof SETTINGS>, directory: string): SmtpCon
     server,
     requestsPerSecond: settings.SMTP_RATE ?? 10,
     dkim: domain && selector && privateKey ? { domain, selector, privateKey } : null,
-    bounceDomain: settings.BOUNCE_DOMAIN ?? null,
+    bounceDomain: settings.BOUNCE_DOMAIN ?? settings.INBOUND_DOMAIN ?? null,
   }
+}
+
+function inboundOf(settings: z.output<typeof SETTINGS>, directory: string): InboundConfig | null {
+  const { INBOUND_DOMAIN: domain, INBOUND_SMTP_PORT: port, INBOUND_SMTP_HOST: host } = settings
+  if (domain === undefined) return null
+  const { INBOUND_SMTP_CERT: certificate, INBOUND_SMTP_KEY: key } = settings
+  const tls = certificate && key ? { certificate: resolve(directory, certificate), key: resolve(directory, key) } : null
+  return { domain, smtp: port === undefined ? null : { host, port, tls } }
 }
 
 function localUrl(port: number): string {
@@ -129,8 +154,21 @@ function contradictions(set: Environment, directory: string): readonly Problem[]
       message: 'needs RESEND_API_KEY; any key that starts with re_ suits the double',
     })
   }
+  problems.push(...inboundProblems(set))
   if (set.EMAILS_DIR && !statSync(resolve(directory, set.EMAILS_DIR), { throwIfNoEntry: false })?.isDirectory()) {
     problems.push({ where: 'EMAILS_DIR', message: 'expected a directory that exists' })
   }
   return problems
+}
+
+function inboundProblems(set: Environment): readonly Problem[] {
+  const needs = [
+    ['INBOUND_SMTP_PORT', 'INBOUND_DOMAIN'],
+    ['INBOUND_SMTP_HOST', 'INBOUND_SMTP_PORT'],
+    ['INBOUND_SMTP_CERT', 'INBOUND_SMTP_PORT'],
+    ['INBOUND_SMTP_CERT', 'INBOUND_SMTP_KEY'],
+    ['INBOUND_SMTP_KEY', 'INBOUND_SMTP_CERT'],
+  ] as const
+  const missing = needs.filter(([where, other]) => set[where] && !set[other])
+  return missing.map(([where, other]) => ({ where, message: `needs ${other}` }))
 }

@@ -65,6 +65,19 @@ export function host() {
   )
 }
 
+/** Who is believed about where a request came from: addresses, networks, and names of such. */
+export function proxies() {
+  const expected = 'addresses or networks with commas between them, such as 10.0.0.5, 172.16.0.0/12 or loopback'
+  return text(expected, (value) => split(value).every(isProxy)).transform(split)
+}
+
+function isProxy(text: string): boolean {
+  const [address = '', bits] = text.split('/')
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const most = isIP(address) === 4 ? 32 : 128
+  return isIP(address) !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+}
+
 /** A path; a NUL would end it early. */
 export function path() {
   return text('a path', (value) => !value.includes('\0'))

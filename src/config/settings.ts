@@ -7,6 +7,7 @@ import {
   key,
   oneOf,
   path,
+  proxies,
   secrets,
   selector,
   url,
@@ -22,7 +23,7 @@ export type SettingFacts = {
   /** What it is when it is not set, in words or as it would be written. */
   readonly default: string
   readonly example: string
-  readonly group: 'Server' | 'Data' | 'Sending' | 'Running'
+  readonly group: 'Server' | 'Data' | 'Sending' | 'Receiving' | 'Running'
   readonly isSecret?: true
 }
 
@@ -53,6 +54,13 @@ export const SETTINGS = z.object({
     description: 'The TCP port to listen on; 0 takes any that is free.',
     default: '3000',
     example: '3000',
+  }),
+  TRUST_PROXY: proxies().optional().register(settingFacts, {
+    group: 'Server',
+    description:
+      'The proxies in front, whose `X-Forwarded-For` says where a request came from: addresses, networks such as `10.0.0.0/8`, or `loopback`, `linklocal`, `uniquelocal`. Without it, what comes through a proxy of a private network is not limited by where it comes from.',
+    default: 'none: where a connection comes from is who asks',
+    example: 'loopback',
   }),
   DATA_DIR: path().default('.pressroom').register(settingFacts, {
     group: 'Data',
@@ -155,8 +163,41 @@ export const SETTINGS = z.object({
     group: 'Sending',
     description:
       'A domain whose mail comes to a mailbox of yours: each message by SMTP then has a return address `bounce+…` of its own there, which tells whose it was. Needs `SMTP_URL`.',
-    default: 'bounces go to the address of the sender',
+    default: '`INBOUND_DOMAIN`; without one, bounces go to the address of the sender',
     example: 'bounces.example.com',
+  }),
+  INBOUND_DOMAIN: domain().optional().register(settingFacts, {
+    group: 'Receiving',
+    description:
+      'A domain of its own whose mail comes to Pressroom, by SMTP or by Resend: readers can then subscribe, confirm and leave by mail, and bounces and complaints are read. `docs/inbound.md` says how to set it up.',
+    default: 'no mail is taken in',
+    example: 'in.news.example.com',
+  }),
+  INBOUND_SMTP_PORT: wholeNumber(1, 65_535).optional().register(settingFacts, {
+    group: 'Receiving',
+    description:
+      'The TCP port to take mail in at by SMTP, beside pages and API. Needs `INBOUND_DOMAIN`. Mail servers of others come to port 25 only: let a proxy, the firewall or a mail server on this machine pass it on.',
+    default: 'mail is taken in by Resend only',
+    example: '2525',
+  }),
+  INBOUND_SMTP_HOST: host().default('127.0.0.1').register(settingFacts, {
+    group: 'Receiving',
+    description: 'The address of this machine to take mail in at. `0.0.0.0` listens on all of them.',
+    default: '127.0.0.1',
+    example: '0.0.0.0',
+  }),
+  INBOUND_SMTP_CERT: path().optional().register(settingFacts, {
+    group: 'Receiving',
+    description:
+      'A certificate for the name in the MX record, with its chain, as the path of a PEM file: then STARTTLS is offered. Needs `INBOUND_SMTP_PORT` and `INBOUND_SMTP_KEY`. Read again twice a day.',
+    default: 'mail comes in unencrypted',
+    example: '/etc/letsencrypt/live/in.news.example.com/fullchain.pem',
+  }),
+  INBOUND_SMTP_KEY: path().optional().register(settingFacts, {
+    group: 'Receiving',
+    description: 'The key of `INBOUND_SMTP_CERT`, as the path of a PEM file.',
+    default: 'mail comes in unencrypted',
+    example: '/etc/letsencrypt/live/in.news.example.com/privkey.pem',
   }),
   WORKER_CONCURRENCY: wholeNumber(1, 64).default(4).register(settingFacts, {
     group: 'Running',

@@ -4,7 +4,7 @@ import { valueNamed } from './slot-names.ts'
 
 /**
  * What stands in the message where `slot` stood, escaped for its context. Pure.
- * @throws AppError `invalid_input` when a URL is missing, or is neither https nor http on loopback
+ * @throws AppError `invalid_input` when a URL is missing, or is neither https, nor http on loopback, nor mailto
  */
 export function slotText(slot: EditionSlot, context: SlotContext, values: SlotValues): string {
   const value =
@@ -61,6 +61,8 @@ function textOr(fallback: string, value: string): string {
   return line.trim() === '' ? oneLine(fallback) : line
 }
 
+// A mail without a subject of its own, to one address.
+const SAFE_MAILTO = /^mailto:[\w.+-]{1,64}@[a-z0-9.-]+$/i
 // Only characters that RFC 3986 allows, so nothing in a URL can end an attribute, a header or a line; no user name.
 const REST = String.raw`(?:[/?#][\w\-.~:/?#[\]@!$&'()*+,;=%]*)?`
 const SAFE_URL = new RegExp(
@@ -72,7 +74,7 @@ function requireUrl(name: string, value: string): string {
   if (value === '') {
     throw new AppError('invalid_input', `The URL slot ${name} has no value; a message with a dead link is not made.`)
   }
-  if (!SAFE_URL.test(value)) {
+  if (!SAFE_URL.test(value) && !SAFE_MAILTO.test(value)) {
     throw new AppError(
       'invalid_input',
       `The URL for slot ${name} must be https, or http on loopback, and fully encoded.`,

@@ -9,11 +9,19 @@ export type MailIdentity = {
 
 /**
  * The headers of an issue: those that make it part of a list, and Gmail's. `oneClickUrl` ends the subscription with a
- * POST (RFC 8058 section 3.1: one https URI, and exactly this Post value); `List-Id` is RFC 2919's stable name.
+ * POST (RFC 8058 section 3.1: one https URI, and exactly this Post value), `leaveUrl` with a mail, for programs that
+ * know no other way (RFC 2369); `List-Id` is RFC 2919's stable name.
  */
-export function issueHeaders(mail: MailIdentity & { readonly issueId: string; readonly oneClickUrl: string }) {
+export function issueHeaders(
+  mail: MailIdentity & {
+    readonly issueId: string
+    readonly oneClickUrl: string
+    readonly leaveUrl?: string | undefined
+  },
+) {
+  const ways = [mail.oneClickUrl, ...(mail.leaveUrl === undefined ? [] : [mail.leaveUrl])]
   return {
-    'List-Unsubscribe': `<${mail.oneClickUrl}>`,
+    'List-Unsubscribe': ways.map((way) => `<${way}>`).join(', '),
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     'List-Id': `<${mail.newsletter}.${new URL(mail.publicUrl).hostname}>`,
     'Feedback-ID': feedbackId(mail, mail.issueId, 'issue'),

@@ -1,3 +1,4 @@
+import { mailEvents } from '../inbound/event.ts'
 import type { Logger } from '../log.ts'
 import type { EventSource } from '../provider/events.ts'
 import type { Bell } from '../queue/queue.ts'
@@ -38,7 +39,7 @@ export function pruneEvents(store: { readonly events: Pick<EventStore, 'prune'> 
 }
 
 function readWith(sources: readonly EventSource[]): ReadRaw {
-  const byName = new Map(sources.map((source) => [source.name, source]))
+  const byName = new Map([...sources, mailEvents].map((source) => [source.name, source]))
   return (provider, raw) =>
     byName.get(provider)?.read(raw) ?? {
       type: null,

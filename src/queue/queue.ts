@@ -8,6 +8,8 @@ export type Job =
   | { readonly kind: 'deliver'; readonly sendId: SendId | null }
   /** Apply the provider events that have come in. */
   | { readonly kind: 'events' }
+  /** Deal with the mail that has come in. */
+  | { readonly kind: 'inbound' }
 
 /** `key` makes ringing idempotent while a job of that key waits; `runAt` is not before. Keys hold no `:`. */
 export type Bell = { readonly job: Job; readonly key: string; readonly runAt?: Date }

@@ -28,7 +28,7 @@ export function freezeBatch(
   const batch: FrozenBatch = {
     editionHash: edition.hash,
     from: mailbox(newsletter.fromName, newsletter.fromAddress),
-    replyTo: newsletter.replyTo ?? undefined,
+    replyTo: replyAddress(fresh) ?? newsletter.replyTo ?? undefined,
     tags: { newsletter: newsletter.slug, ...(fresh.sendId ? { send: fresh.sendId } : {}) },
     shared: { view: links.view(edition.hash) },
     recipients: fresh.members.map((member) => freezeMember(member, newsletter, names, links)),
@@ -36,6 +36,11 @@ export function freezeBatch(
   const body = provider.flags.batch ? provider.assemble(edition, batch) : undefined
   const { name, account, wire } = provider
   return { frozen: { batch, wire, provider: name, account, sha256: body?.sha256 ?? null }, body }
+}
+
+/** Where an answer to a single mail does something: to one that asks for confirmation. */
+function replyAddress({ kind, members: [only] }: FreshBatch): string | undefined {
+  return kind === 'single' && only ? valueNamed(only.slotValues, 'confirm_by_mail') : undefined
 }
 
 /** The bytes of a frozen batch once more, or why they must not be submitted. */

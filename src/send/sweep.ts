@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { SendId } from '../id.ts'
+import { pruneInbound } from '../inbound/apply.ts'
+import { INBOUND_BELL } from '../inbound/receive.ts'
 import type { Logger } from '../log.ts'
 import { EVENTS_BELL, pruneEvents } from '../outcome/apply.ts'
 import type { Provider } from '../provider/provider.ts'
@@ -39,6 +41,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     for (let part = 0; part < CANCELLED_PARTS; part++) if ((await store.sends.finishCancelled()) === 0) break
     await settleFinished(deps)
     await pruneEvents(store)
+    await pruneInbound(store)
     await ringForDueWork(deps)
   })
 }
@@ -54,6 +57,7 @@ async function ringForDueWork({ store, queue, provider }: SweepDeps): Promise<vo
   const bells: Bell[] = [...toPrepare.map(preparationBell), ...toDeliver.flatMap(deliverBells)]
   if (singles) bells.push(singleBell('sweep'))
   if (await store.events.due()) bells.push(EVENTS_BELL)
+  if (await store.inbound.due()) bells.push(INBOUND_BELL)
   if (bells.length > 0) await queue.enqueueMany(bells)
 }
 

@@ -45,7 +45,9 @@ describe('reading settings', () => {
       appSecrets: null,
       resend: null,
       resendWebhookSecrets: null,
+      trustProxy: null,
       smtp: null,
+      inbound: null,
       logLevel: 'info',
       concurrency: 4,
     })
@@ -57,6 +59,7 @@ describe('reading settings', () => {
       PUBLIC_URL: 'https://news.example.com/letters/',
       HOST: '0.0.0.0',
       PORT: '8080',
+      TRUST_PROXY: 'loopback, 10.0.0.0/8',
       DATA_DIR: '/srv/pressroom',
       EMAILS_DIR: './designs',
       DATABASE_URL: 'postgresql:///pressroom?host=/run/postgresql',
@@ -65,6 +68,11 @@ describe('reading settings', () => {
       RESEND_API_KEY: 're_123456789',
       RESEND_BASE_URL: 'http://127.0.0.1:4010',
       RESEND_WEBHOOK_SECRET: `${NEW_HOOK}, ${OLD_HOOK}`,
+      INBOUND_DOMAIN: 'in.example.com',
+      INBOUND_SMTP_PORT: '2525',
+      INBOUND_SMTP_HOST: '0.0.0.0',
+      INBOUND_SMTP_CERT: './cert.pem',
+      INBOUND_SMTP_KEY: '/srv/key.pem',
       WORKER_CONCURRENCY: '16',
       LOG_LEVEL: 'debug',
     }
@@ -79,10 +87,29 @@ describe('reading settings', () => {
       appSecrets: [SECRET, OLD_SECRET],
       resend: { apiKey: 're_123456789', baseUrl: 'http://127.0.0.1:4010' },
       resendWebhookSecrets: [NEW_HOOK, OLD_HOOK],
+      trustProxy: ['loopback', '10.0.0.0/8'],
       smtp: null,
+      inbound: {
+        domain: 'in.example.com',
+        smtp: {
+          host: '0.0.0.0',
+          port: 2525,
+          tls: { certificate: join(directory, 'cert.pem'), key: resolve('/srv/key.pem') },
+        },
+      },
       logLevel: 'debug',
       concurrency: 16,
     })
+  })
+
+  test('of mail that comes in belong together', () => {
+    const said = (settings: Record<string, string>) =>
+      problemsOf(settings).map(({ where, message }) => `${where} ${message}`)
+    expect(said({ INBOUND_SMTP_PORT: '25' })).toEqual(['INBOUND_SMTP_PORT needs INBOUND_DOMAIN'])
+    expect(said({ INBOUND_DOMAIN: 'in.example.com', INBOUND_SMTP_CERT: 'cert.pem' })).toEqual([
+      'INBOUND_SMTP_CERT needs INBOUND_SMTP_PORT',
+      'INBOUND_SMTP_CERT needs INBOUND_SMTP_KEY',
+    ])
   })
 
   test('lists every problem at once, what no setting can know by itself included', () => {

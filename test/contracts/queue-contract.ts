@@ -16,7 +16,13 @@ export function describeQueue(open: () => Promise<TestQueue>): void {
     afterEach(() => queue.close())
 
     test('hands over jobs as they were put in', async () => {
-      const jobs = [prepare(), deliver(), { kind: 'deliver', sendId: null } as const, { kind: 'events' } as const]
+      const jobs = [
+        prepare(),
+        deliver(),
+        { kind: 'deliver', sendId: null } as const,
+        { kind: 'events' } as const,
+        { kind: 'inbound' } as const,
+      ]
       const seen: Job[] = []
       expect(await queue.enqueueMany(jobs.map((job, number) => ({ job, key: `job-${number}` })))).toBe(true)
       await queue.consume(async (job) => void seen.push(job), { concurrency: 1 })

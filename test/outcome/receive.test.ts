@@ -16,7 +16,11 @@ test('a burst of new events rings once a second, and a known one not at all', as
   const queue = new SilentQueue()
   const known = new Set<string>()
   const receive = createReceiver({
-    store: { events: { receive: async ({ eventId }) => known.size < known.add(eventId).size } },
+    store: {
+      events: { receive: async ({ eventId }) => known.size < known.add(eventId).size },
+      inbound: { receive: async () => false },
+    },
+    inbound: null,
     queue,
     clock,
   })

@@ -17,12 +17,16 @@ export const TEMPLATE = 'pressroom_template'
 
 /** Those that refer come before those referred to. */
 const TABLES = [
-  ...['delivery', 'batch', 'send_edition', 'operator_log', 'send_fate', 'send', 'issue_article', 'issue', 'consent'],
+  ...['delivery', 'batch', 'send_edition', 'operator_log', 'send_fate', 'send', 'issue_article', 'issue'],
   ...[
     'subscription',
     'provider_event',
+    'inbound_mail',
     'suppression',
+    // Takes its consent with it, which nothing else can.
     'subscriber',
+    'erased',
+    'request_count',
     'article',
     'newsletter',
     'edition',

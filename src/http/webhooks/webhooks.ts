@@ -6,7 +6,7 @@ import { createReceiver } from '../../outcome/receive.ts'
 /** An event of one message has a few kB. */
 const MAX_BODY_BYTES = 256 * 1024
 
-type WebhookDeps = Pick<App, 'store' | 'queue' | 'clock' | 'log' | 'eventSources'>
+type WebhookDeps = Pick<App, 'store' | 'queue' | 'clock' | 'log' | 'eventSources' | 'inbound'>
 
 /**
  * `POST /webhooks/<provider>`: answered with 200 once the event is on disk, and also when it had been before. What is

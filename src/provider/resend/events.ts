@@ -3,7 +3,7 @@ import { type DeliveryId, isId } from '../../id.ts'
 import type { ReadEvent, Report, Told, Verdict } from '../../outcome/event.ts'
 import { readAddress } from '../../subscriber/address.ts'
 import { hasControlCharacter } from '../../text.ts'
-import type { EventSource, SignedRequest } from '../events.ts'
+import type { EventSource, ReceivedMail, SignedRequest } from '../events.ts'
 import { isSigned } from './signature.ts'
 
 /** Resend's webhooks. @param secrets those of the webhook at Resend, the newest first; null: none is set */
@@ -27,6 +27,7 @@ export function createResendEvents({
         ? { kind: 'signed', eventId: id }
         : { kind: 'not_signed', reason: 'no signature fits the secret, or it is more than five minutes old' }
     },
+    receivedMail: readReceivedMail,
     read: readResendEvent,
   }
 }
@@ -43,6 +44,17 @@ export function readResendEvent(raw: Uint8Array): ReadEvent {
   const occurredAt = timeOf(event.created_at)
   if (type === null) return { type, occurredAt, told: { kind: 'nothing', reason: 'not_readable' } }
   return { type, occurredAt, told: tell(type, fieldsOf(event.data)) }
+}
+
+/** Of `email.received`, which holds everything but the content. */
+function readReceivedMail(raw: Uint8Array): ReceivedMail | null {
+  const { type, data } = parse(raw)
+  const { email_id, received_for, to } = fieldsOf(data)
+  const id = lineOf(email_id)
+  if (type !== 'email.received' || id === null) return null
+  const given = Array.isArray(received_for) && received_for.length > 0 ? received_for : to
+  const recipients = Array.isArray(given) ? given.slice(0, 50).map(lineOf) : []
+  return { id, recipients: recipients.filter((recipient) => recipient !== null) }
 }
 
 function tell(type: string, data: Fields): Told {

@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isAutomatic } from '../src/inbound/automatic.ts'
+import { readBounce } from '../src/inbound/bounce.ts'
+import { readComplaint } from '../src/inbound/complaint.ts'
+import { parseMail } from '../src/inbound/parse.ts'
+
+const USAGE = `npm run eval:bounces -- <folder> [--all]
+  Reads the mails that <folder>/expected.json names, and prints the share that is read as it says.
+  --all  names every mail that is not`
+
+/** What `expected.json` says of one file. */
+type Expected = {
+  readonly class: string
+  readonly results?: readonly { readonly hardbounce: boolean }[]
+  readonly recipients?: readonly string[]
+  readonly both_readers_agree?: boolean
+  readonly messages?: number
+}
+/** `harmful`: it takes away a reader who is not to be taken away. */
+export type Mark = {
+  readonly file: string
+  readonly isStrict: boolean
+  readonly got: string
+  readonly expected: string
+  readonly isRight: boolean
+  readonly isHarmful: boolean
+}
+
+/** Reads every mail that a folder's `expected.json` names. */
+export async function evaluate(folder: string): Promise<readonly Mark[]> {
+  const expected: Record<string, Expected> = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'))
+  return Promise.all(Object.entries(expected).map(([file, one]) => mark(file, readFileSync(join(folder, file)), one)))
+}
+
+async function mark(file: string, raw: Buffer, expected: Expected): Promise<Mark> {
+  const { class: wanted, results = [], both_readers_agree: isStrict = false } = expected
+  const recipients = (expected.recipients ?? []).map((address) => address.toLowerCase())
+  if (wanted === 'mailbox') return markMailbox(file, raw, expected)
+  const got = await read(raw)
+  const dead = got.filter(({ result }) => result === 'permanent' || result === 'complained')
+  const mayEnd = new Set(
+    wanted === 'complaint' ? recipients : recipients.filter((_, index) => results[index]?.hardbounce),
+  )
+  const isHarmful = dead.some(({ addresses }) =>
+    addresses.length === 0 ? mayEnd.size === 0 : !addresses.some((one) => mayEnd.has(one)),
+  )
+  const name = className(got)
+  const wantedDead = [...mayEnd].filter((address) => dead.some(({ addresses }) => addresses.includes(address)))
+  const isRight = name === wanted && !isHarmful && wantedDead.length === mayEnd.size
+  return { file, isStrict, got: name, expected: wanted, isRight, isHarmful }
+}
+
+/** Each mail of it counts once, and none may be unreadable. */
+async function markMailbox(file: string, raw: Buffer, { messages = 0 }: Expected): Promise<Mark> {
+  const mails = raw
+    .toString('latin1')
+    .split(/^(?=From .*\d{4}\r?$)/m)
+    .filter((mail) => mail !== '')
+  const got = await Promise.all(mails.map((mail) => read(Buffer.from(mail, 'latin1'))))
+  const understood = got.filter((one) => className(one) !== 'not-a-bounce').length
+  return {
+    file,
+    isStrict: false,
+    got: `${mails.length} mails, ${understood} understood`,
+    expected: `${messages} mails`,
+    isRight: mails.length === messages,
+    isHarmful: false,
+  }
+}
+
+type Got = { readonly addresses: readonly string[]; readonly result: string }
+
+async function read(raw: Buffer): Promise<readonly Got[]> {
+  const mail = await parseMail(raw)
+  const complaint = readComplaint(mail)
+  if (complaint)
+    return (complaint.isAbuse ? [...complaint.addresses, null] : [null]).flatMap((address, index, all) =>
+      address === null && index > 0 && all.length > 1
+        ? []
+        : [{ addresses: address === null ? [] : [address], result: complaint.isAbuse ? 'complained' : 'report' }],
+    )
+  return readBounce(mail) ?? (isAutomatic(mail, null) ? [{ addresses: [], result: 'automatic' }] : [])
+}
+
+function className(got: readonly Got[]): string {
+  const results = new Set(got.map(({ result }) => NAMES[result] ?? result))
+  if (results.has('hard') && results.has('soft')) return 'mixed'
+  return [...results][0] ?? 'not-a-bounce'
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  permanent: 'hard',
+  transient: 'soft',
+  policy: 'soft',
+  deferred: 'soft',
+  complained: 'complaint',
+  report: 'arf-other',
+  automatic: 'auto-reply',
+}
+
+async function main(): Promise<void> {
+  const [folder] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+  if (folder === undefined || !existsSync(join(folder, 'expected.json'))) {
+    console.error(USAGE)
+    process.exitCode = 1
+    return
+  }
+  const marks = await evaluate(folder)
+  const groups = { strict: marks.filter(({ isStrict }) => isStrict), others: marks.filter(({ isStrict }) => !isStrict) }
+  for (const [name, group] of Object.entries(groups)) {
+    const right = group.filter(({ isRight }) => isRight).length
+    const harmful = group.filter(({ isHarmful }) => isHarmful).length
+    const share = (100 * right) / Math.max(1, group.length)
+    console.log(
+      `${name.padEnd(6)}  ${right} of ${group.length} right (${share.toFixed(1)} %), ${group.length - right} wrong, ${harmful} harmful`,
+    )
+  }
+  const shown = marks.filter(
+    ({ isRight, isHarmful, isStrict }) => isHarmful || (!isRight && (isStrict || process.argv.includes('--all'))),
+  )
+  for (const { file, got, expected, isHarmful } of shown) {
+    console.log(`  ${file}: read as ${got}, expected ${expected}${isHarmful ? ' HARMFUL' : ''}`)
+  }
+}
+
+if (process.argv[1]?.endsWith('bounces.ts')) await main()

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { SMTPServer, type SMTPServerAddress, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
+import type { Clock } from '../clock.ts'
+import { AppError } from '../error.ts'
+import type { Logger } from '../log.ts'
+import type { NewsletterStore } from '../store/store.ts'
+import type { MailAddresses } from './addresses.ts'
+import { createInbox, type KeepDeps } from './receive.ts'
+
+export type ListenerDeps = KeepDeps & {
+  readonly store: { readonly newsletters: Pick<NewsletterStore, 'list'> }
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Where mail comes in. `port` 0: any free one. */
+export type ListenerOptions = {
+  readonly domain: string
+  readonly addresses: Pick<MailAddresses, 'read'>
+  readonly host: string
+  readonly port: number
+  /** Paths of PEM files; null: STARTTLS is not offered. They are read again twice a day, so that they can be renewed. */
+  readonly tls: { readonly certificate: string; readonly key: string } | null
+  readonly limits?: Partial<Limits>
+}
+
+export type Limits = {
+  readonly maxBytes: number
+  /** Connections at a time: in all, and from one network (one address, or one /64). */
+  readonly connections: number
+  readonly connectionsOfOne: number
+  /** What one network may cost in a minute: a mail costs one, an address that is none of ours `STRANGER`. */
+  readonly perMinute: number
+}
+
+/** A report returns at most a newsletter; who writes to leave or to confirm writes little. */
+const LIMITS: Limits = { maxBytes: 5 * 1024 * 1024, connections: 200, connectionsOfOne: 20, perMinute: 1_000 }
+const STRANGER = 20
+const MAX_RECIPIENTS = 10
+const MINUTE_MS = 60_000
+const READ_TLS_EVERY_MS = 12 * 3_600_000
+
+/** A listener at work. */
+export type MailListener = {
+  readonly port: number
+  /** Takes no new connection, lets what is under way finish. */
+  close(): Promise<void>
+}
+
+/**
+ * Listens for mail by SMTP. It takes what is for an address of ours and nothing else, whoever sends it, passes nothing
+ * on, and says yes only when the mail is on disk: while the database does not answer, senders are asked to come back.
+ * @throws AppError `unavailable` when the port cannot be listened on, `config_invalid` when a PEM file cannot be read
+ */
+export async function startMailListener(deps: ListenerDeps, options: ListenerOptions): Promise<MailListener> {
+  const { clock, log } = deps
+  const limits = { ...LIMITS, ...options.limits }
+  const reception = createReception(deps, options, limits)
+  const server = new SMTPServer({
+    name: options.domain,
+    banner: 'Pressroom',
+    size: limits.maxBytes,
+    maxClients: limits.connections,
+    disabledCommands: options.tls === null ? ['AUTH', 'STARTTLS'] : ['AUTH'],
+    disableReverseLookup: true,
+    logger: false,
+    closeTimeout: 5_000,
+    ...(options.tls === null ? {} : await readTls(options.tls)),
+    onConnect: (session, done) => answer(done, reception.connect(session)),
+    onClose: (session) => reception.leave(session),
+    onRcptTo: (address, session, done) => answer(done, reception.recipient(address, session)),
+    onData: (stream, session, done) => answer(done, reception.content(stream, session)),
+  })
+  // A connection that breaks off is its sender's business; they come back.
+  server.on('error', (err) => log.debug({ event: 'inbound_connection_broken', err }))
+  await listen(server, options)
+  const closing = new AbortController()
+  if (options.tls) void renewTls(server, options.tls, deps, closing.signal)
+  const bound = server.server.address()
+  const port = typeof bound === 'object' && bound ? bound.port : options.port
+  log.info({ event: 'inbound_listening', host: options.host, port, tls: options.tls !== null, at: clock.now() })
+  return {
+    port,
+    close: () => {
+      closing.abort()
+      return new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** What is said to a sender; a session's own state is kept by smtp-server. */
+function createReception(deps: ListenerDeps, { addresses }: ListenerOptions, limits: Limits) {
+  const { store, clock, log } = deps
+  const keep = createInbox(deps)
+  const open = new Map<string, number>()
+  let spent = new Map<string, number>()
+  let minute = 0
+
+  const spend = (session: SMTPServerSession, cost: number) => {
+    const now = Math.floor(clock.now().getTime() / MINUTE_MS)
+    if (now !== minute) spent = new Map()
+    minute = now
+    const network = networkOf(session.remoteAddress)
+    const sum = (spent.get(network) ?? 0) + cost
+    spent.set(network, sum)
+    if (sum > limits.perMinute) throw refusal(421, 'Too much mail at once; come back in a minute')
+  }
+
+  return {
+    connect: async ({ remoteAddress }: SMTPServerSession) => {
+      const network = networkOf(remoteAddress)
+      const count = (open.get(network) ?? 0) + 1
+      open.set(network, count)
+      if (count > limits.connectionsOfOne) throw refusal(421, 'Too many connections at once; come back in a minute')
+    },
+    leave: ({ remoteAddress }: SMTPServerSession) => {
+      const network = networkOf(remoteAddress)
+      const count = (open.get(network) ?? 1) - 1
+      if (count > 0) open.set(network, count)
+      else open.delete(network)
+    },
+    recipient: async ({ address }: SMTPServerAddress, session: SMTPServerSession) => {
+      spend(session, 0)
+      if (session.envelope.rcptTo.length >= MAX_RECIPIENTS) throw refusal(452, 'Too many recipients at once')
+      const newsletters = await orLater(log, store.newsletters.list())
+      if (addresses.read(address, newsletters, clock.now())) return
+      spend(session, STRANGER)
+      throw refusal(550, 'There is no such address here, and nothing is passed on')
+    },
+    content: async (stream: SMTPServerDataStream, session: SMTPServerSession) => {
+      const raw = await readAll(stream, limits.maxBytes)
+      if (raw === null || stream.sizeExceeded) throw refusal(552, `More than ${limits.maxBytes} bytes are not taken`)
+      spend(session, 1)
+      const { mailFrom, rcptTo } = session.envelope
+      const sender = (mailFrom ? mailFrom.address : '').replaceAll('\0', '').slice(0, 320)
+      const sourceId = createHash('sha256').update(`${sender}\n`).update(raw).digest('hex')
+      for (const { address: recipient } of rcptTo) {
+        await orLater(log, keep({ source: 'smtp', sourceId, recipient: recipient.toLowerCase(), sender, raw }))
+      }
+    },
+  }
+}
+
+/** The database is the truth: while it is away, so are we. */
+async function orLater<T>(log: Logger, work: Promise<T>): Promise<T> {
+  return work.catch((err: unknown) => {
+    log.error({ event: 'inbound_not_kept', err })
+    throw refusal(451, 'This cannot be kept just now; come back later')
+  })
+}
+
+function refusal(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode })
+}
+
+function answer(done: (error?: Error | null) => void, work: Promise<void>): void {
+  work.then(
+    () => done(),
+    (error: Error) => done('responseCode' in error ? error : refusal(451, 'Something is broken; come back later')),
+  )
+}
+
+/** All of a message; null when it has more. Read to its end all the same, as the protocol asks. */
+async function readAll(stream: SMTPServerDataStream, maxBytes: number): Promise<Buffer | null> {
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of stream) {
+    length += part.length
+    if (length <= maxBytes) parts.push(part)
+    else parts.length = 0
+  }
+  return length <= maxBytes ? Buffer.concat(parts) : null
+}
+
+/** Of IPv6, a network of /64 is one sender's. */
+function networkOf(address: string): string {
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('::')
+  const groups = head.split(':')
+  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').length
+  return [...groups, ...Array(Math.max(0, missing)).fill('0')].slice(0, 4).join(':')
+}
+
+async function readTls({ certificate, key }: NonNullable<ListenerOptions['tls']>) {
+  try {
+    const [cert, privateKey] = await Promise.all([readFile(certificate), readFile(key)])
+    return { cert, key: privateKey }
+  } catch (cause) {
+    const message = 'INBOUND_SMTP_CERT or INBOUND_SMTP_KEY cannot be read. Both are paths of PEM files.'
+    throw new AppError('config_invalid', message, { cause })
+  }
+}
+
+async function renewTls(
+  server: SMTPServer,
+  tls: NonNullable<ListenerOptions['tls']>,
+  { clock, log }: ListenerDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    await clock.sleep(READ_TLS_EVERY_MS, signal)
+    if (signal.aborted) return
+    await readTls(tls).then(
+      (read) => server.updateSecureContext(read),
+      (err: unknown) => log.error({ event: 'inbound_certificate_not_renewed', err }),
+    )
+  }
+}
+
+function listen(server: SMTPServer, { host, port }: ListenerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: Error) => {
+      const message = `Mail cannot be listened for on port ${port} of ${host}. Set INBOUND_SMTP_PORT or INBOUND_SMTP_HOST; ports below 1024 may need a right of their own.`
+      reject(new AppError('unavailable', message, { cause }))
+    }
+    server.server.once('error', fail)
+    server.listen(port, host, () => {
+      server.server.off('error', fail)
+      resolve()
+    })
+  })
+}
