@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../log.ts'
+import type { Newsletter } from '../newsletter/newsletter.ts'
 import { EVENTS_BELL } from '../outcome/apply.ts'
 import type { MailSource } from '../provider/mail-source.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -72,15 +73,24 @@ async function deal(deps: ApplyInboundDeps, taken: TakenInbound, signal: AbortSi
   if (!raw) return
   const mail = await parseMail(raw).catch(() => null)
   if (!mail) return settle(deps, taken, { state: 'kept', kind: 'unknown', reason: 'not_readable' })
-  const isFromUs = newsletters.some(({ fromAddress }) => fromAddress.toLowerCase() === mail.from)
-  const incoming = { recipient, mail, sender: taken.sender, isFromUs: isFromUs || isOurs(deps, mail.from) }
-  await act(deps, taken, mail, understand(incoming), recipient)
+  const isFromUs = isOurs(
+    mail.from,
+    newsletters,
+    (from) => inbound?.addresses.read(from, newsletters, clock.now()) ?? null,
+  )
+  await act(deps, taken, mail, understand({ recipient, mail, sender: taken.sender, isFromUs }), recipient)
 }
 
-/** An address that carries a token of ours writes no mail, unless it is ours that comes back. */
-function isOurs({ inbound, clock }: ApplyInboundDeps, from: string | null): boolean {
-  const read = from === null ? null : inbound?.addresses.read(from, [], clock.now())
-  return read != null && read.kind !== 'desk'
+/** A newsletter reads no newsletter, and our addresses write no mail: such a mail is ours that comes back. */
+function isOurs(
+  from: string | null,
+  newsletters: readonly Newsletter[],
+  read: (address: string) => Recipient | null,
+): boolean {
+  if (from === null) return false
+  if (newsletters.some(({ fromAddress }) => fromAddress.toLowerCase() === from)) return true
+  const recipient = read(from)
+  return recipient !== null && recipient.kind !== 'desk'
 }
 
 async function fetchContent(
