@@ -50,6 +50,19 @@ export const BARS: readonly Bar[] = [
   bar('many readers: progress', 'ms', NO_TARGET, async (m) => (await m.many()).progressMs),
   bar('many readers: what is due, and settling sends', 'ms', NO_TARGET, async (m) => (await m.many()).sweepMs),
   bar('many readers: claim of one batch', 'ms', NO_TARGET, async (m) => (await m.many()).claimMs),
+  bar('subscribe: 500 a second, p99', 'ms', { most: 100 }, async (m) => (await m.subscribe()).p99Ms),
+  bar('subscribe: 500 a second, median', 'ms', NO_TARGET, async (m) => (await m.subscribe()).p50Ms),
+  bar('subscribe: 500 a second, answered', '%', { least: 100 }, async (m) => {
+    const { answered, asked } = await m.subscribe()
+    return (100 * answered) / asked
+  }),
+  bar('subscribe: at most', 'requests/s', { least: 500 }, async (m) => (await m.subscribe()).mostPerSecond),
+  bar('import: a million rows over HTTP', 's', { most: 120 }, async (m) => (await m.import()).seconds),
+  bar('import: the same once more', 's', NO_TARGET, async (m) => (await m.import()).againSeconds),
+  bar('import: memory of the server over that at 10,000', 'MB', { most: 100 }, async (m) => {
+    return (await m.import()).memoryGrowthMb
+  }),
+  bar('export: the same rows', 's', NO_TARGET, async (m) => (await m.import()).exportSeconds),
   ...paceBars('1 worker', { workers: 1, requestsPerSecond: 50, jitterMs: 0 }, 98),
   ...paceBars('4 workers', { workers: 4, requestsPerSecond: 50, jitterMs: 0 }, 98),
   ...paceBars('4 workers, 0-50 ms jitter', { workers: 4, requestsPerSecond: 50, jitterMs: 50 }, 95),

@@ -4,6 +4,7 @@ import { type BareClient, runBareClient } from './bare-client.ts'
 import { runBareNodemailer } from './bare-nodemailer.ts'
 import { type Child, startChild } from './child.ts'
 import { measureFirstPage } from './first-page.ts'
+import { type Imported, measureImport } from './import.ts'
 import { type ManyReaders, measureMany } from './many.ts'
 import { measurePace, type Pace, type Paced } from './pace.ts'
 import { type Personalising, personalise } from './personalise.ts'
@@ -11,6 +12,7 @@ import { type Piped, runPipeline } from './pipeline.ts'
 import { samplePage } from './sample.ts'
 import { type Leaving, startDatabase, startRedis, startSystemPostgres, temporaryDirectory } from './servers.ts'
 import type { SinkAnswers } from './sink.ts'
+import { measureSubscribe, type Subscribing } from './subscribe.ts'
 import { runTutorial } from './tutorial.ts'
 
 export type BenchOptions = {
@@ -36,6 +38,9 @@ export type Measurements = {
   bareNodemailer(): Promise<number>
   smtp(): Promise<Piped>
   many(): Promise<ManyReaders>
+  /** On a PostgreSQL of this machine, or else the embedded one. */
+  subscribe(): Promise<Subscribing>
+  import(): Promise<Imported>
   pace(pace: Pace): Promise<Paced>
 }
 
@@ -133,6 +138,19 @@ export function measurements(options: BenchOptions, leave: Leaving, say: (line: 
       say(`${count(options.manyReaders)} readers`)
       const place = { directory: await directory(), settings: await resend() }
       return measureMany({ ...place, createDatabase, sink: await sink(), readers: options.manyReaders })
+    }),
+    subscribe: once(async () => {
+      say('subscribing people')
+      const server = (await system()) ?? (await embedded())
+      const databaseUrl = await server.createDatabase('subscribe')
+      return measureSubscribe({ databaseUrl, directory: await directory(), seconds: Math.min(options.paceSeconds, 20) })
+    }),
+    import: once(async () => {
+      const server = (await system()) ?? (await embedded())
+      say(`importing a file of ${count(options.manyReaders)} readers`)
+      const place = { directory: await directory(), settings: await resend() }
+      const createDatabase = (name: string) => server.createDatabase(name)
+      return measureImport({ ...place, createDatabase, rows: options.manyReaders })
     }),
     pace: onceEach(async (pace) => {
       const { workers, requestsPerSecond, jitterMs } = pace

@@ -4,7 +4,7 @@ import { prepareSend } from '../../src/send/prepare.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { importRows } from '../support/import-rows.ts'
 import { applyEvents, bounce, resendEvent, storeEvent } from '../support/provider-events.ts'
-import { deliverInTime, openSending, type Sending } from '../support/sending.ts'
+import { deliverInTime, openSending, type Sending, sampleEdition } from '../support/sending.ts'
 import { forEachDatabase } from '../support/tiers.ts'
 
 const HOUR = 3_600_000
@@ -62,7 +62,10 @@ forEachDatabase((tier) => {
       await deliverInTime(sending)
       const { rows } = await store.deliveries.list({ sendId: send, limit: 100 })
       const delivery = rows.find(({ address }) => address === ADDRESS)?.id ?? ('' as DeliveryId)
-      await storeEvent(store, resendEvent('email.bounced', { delivery, to: 'Reader1@Example.com', ...bounce('Permanent') }))
+      await storeEvent(
+        store,
+        resendEvent('email.bounced', { delivery, to: 'Reader1@Example.com', ...bounce('Permanent') }),
+      )
       await storeEvent(store, resendEvent('email.delivered', { to: ADDRESS }))
       await storeEvent(store, resendEvent('email.delivered', { to: OTHER }))
       await applyEvents(store)
@@ -81,7 +84,7 @@ forEachDatabase((tier) => {
         inboundMail: 1,
         underWay: 0,
       })
-      // The other's address holds theirs, so only words of theirs alone are looked for.
+      // The other's address holds theirs, so it is looked for as a whole.
       const { rows: left } = await database.pool.query(
         `select 'delivery' as place from delivery where lower(address) = $1
          union all select 'event' from provider_event where encode(raw, 'escape') ilike '%"reader1@%'
@@ -224,7 +227,8 @@ forEachDatabase((tier) => {
       const row = { address: ADDRESS, addressKey: ADDRESS, firstName: '', attributes: {} }
       await importRows(store.imports, newsletter.id, [row])
       expect(await find()).toBeNull()
-      await store.subscribers.request({
+      const mail = { newsletterId: newsletter.id, address: ADDRESS, editionHash: sampleEdition().hash, slotValues: {} }
+      const answer = await store.subscribers.request({
         newsletterId: newsletter.id,
         address: ADDRESS,
         addressKey: ADDRESS,
@@ -233,14 +237,16 @@ forEachDatabase((tier) => {
         circumstances: { source: 'form' },
         maxConfirmations: 3,
         minGapMs: 0,
-        confirmation: (subscriberId) => ({
-          newsletterId: newsletter.id,
-          subscriberId,
-          address: ADDRESS,
-          editionHash: 'e'.repeat(64),
-          slotValues: {},
-        }),
-      }).catch(() => undefined)
+        confirmation: (subscriberId) => ({ ...mail, subscriberId }),
+      })
+      expect(answer).toBe('confirmation_written')
+      // Somebody asked; until they confirm, nobody knows who.
+      await importRows(store.imports, newsletter.id, [row])
+      const pending = await find()
+      expect(pending?.subscriptions.map(({ status }) => status)).toEqual(['pending'])
+      await store.subscribers.confirm(newsletter.id, pending?.id ?? ('' as SubscriberId), { source: 'page' })
+      expect((await database.pool.query('select from erased')).rowCount).toBe(0)
+      expect((await find())?.subscriptions.map(({ status }) => status)).toEqual(['confirmed'])
     })
   })
 })

@@ -21,8 +21,8 @@ export async function eraseReader(pool: Pool, addressKey: string, actor: string)
     return { wasSubscriber: id !== null, ...gone }
   })
   const told = await transaction(pool, (tx) => removeTold(tx, addressKey, reader))
-  const { deliveryIds, ...erasure } = reader
-  const done = { ...erasure, deliveries: deliveryIds.length + told.deliveries, ...told.events }
+  const { wasSubscriber, underWay, deliveryIds } = reader
+  const done = { wasSubscriber, deliveries: deliveryIds.length + told.deliveries, ...told.events, underWay }
   await transaction(pool, (tx) => logAction(tx, { sendId: null, action: 'erase_reader', detail: done, actor }))
   return done
 }
