@@ -8,6 +8,7 @@ import { createNewsletter } from '../src/newsletter/create.ts'
 import { findSend } from '../src/send/schedule.ts'
 import type { Send } from '../src/send/send.ts'
 import { type Child, startChild } from './child.ts'
+import type { ServerAnswers } from './pressroom-server.ts'
 import type { WorkerAnswers } from './pressroom-worker.ts'
 import { newsletter, PUBLIC_URL, readSample, SECRET, SUBJECT, sampleRow } from './sample.ts'
 
@@ -18,6 +19,8 @@ export type Installation = {
   readonly issueId: IssueId
   /** A worker in a process of its own, with the settings it has by default. */
   startWorker(options?: WorkerOptions): Promise<Child<WorkerAnswers>>
+  /** A server in a process of its own. */
+  startServer(): Promise<Child<ServerAnswers>>
   /** Ends the workers and closes the app. */
   close(): Promise<void>
 }
@@ -43,9 +46,9 @@ const ROWS_AN_IMPORT = 5_000
 export async function openInstallation(place: InstallationPlace): Promise<Installation> {
   const config = readPlace(place)
   const app = await openApp(config)
-  const workers: Child<WorkerAnswers>[] = []
+  const children: { stop(): Promise<void> }[] = []
   const close = async () => {
-    await Promise.all(workers.map((worker) => worker.stop()))
+    await Promise.all(children.map((child) => child.stop()))
     await app.close()
   }
   try {
@@ -56,11 +59,17 @@ export async function openInstallation(place: InstallationPlace): Promise<Instal
     const startWorker = async ({ nodeArgs = [], maxRecipients }: WorkerOptions = {}) => {
       const env = { BENCH_CONFIG: JSON.stringify(config), BENCH_MAX_RECIPIENTS: String(maxRecipients ?? '') }
       const worker = startChild<WorkerAnswers>('pressroom-worker.ts', { env, nodeArgs })
-      workers.push(worker)
+      children.push(worker)
       await worker.ask('ready')
       return worker
     }
-    return { app, newsletterId, issueId, startWorker, close }
+    const startServer = async () => {
+      const server = startChild<ServerAnswers>('pressroom-server.ts', { env: { BENCH_CONFIG: JSON.stringify(config) } })
+      children.push(server)
+      await server.ask('url')
+      return server
+    }
+    return { app, newsletterId, issueId, startWorker, startServer, close }
   } catch (error) {
     await close()
     throw error
@@ -78,6 +87,19 @@ function readPlace({ databaseUrl, redisUrl = null, directory, settings }: Instal
     ...settings,
   }
   return readConfig(all, join(import.meta.dirname, '..'))
+}
+
+/** Does something on an installation that is closed afterwards. */
+export async function onNewInstallation<T>(
+  place: InstallationPlace,
+  work: (on: Installation) => Promise<T>,
+): Promise<T> {
+  const installation = await openInstallation(place)
+  try {
+    return await work(installation)
+  } finally {
+    await installation.close()
+  }
 }
 
 /** Imports so many readers as a CSV import does. */

@@ -3,7 +3,7 @@ import { scheduleSend } from '../src/send/schedule.ts'
 import { cancelSend, pauseSend, resumeSend } from '../src/send/steer.ts'
 import { createPool } from '../src/store/postgres/pool.ts'
 import type { Child } from './child.ts'
-import { addReaders, type Installation, type InstallationPlace, openInstallation, untilSend } from './installation.ts'
+import { addReaders, type Installation, type InstallationPlace, onNewInstallation, untilSend } from './installation.ts'
 import { msFromDue } from './pipeline.ts'
 import { median } from './rounds.ts'
 import type { SinkAnswers } from './sink.ts'
@@ -60,16 +60,13 @@ export async function measureMany(run: ManyRun): Promise<ManyReaders> {
 }
 
 async function onInstallation<T>(run: ManyRun, name: string, work: (on: Installation) => Promise<T>): Promise<T> {
-  const installation = await openInstallation({ ...run, databaseUrl: await run.createDatabase(name) })
-  try {
+  return onNewInstallation({ ...run, databaseUrl: await run.createDatabase(name) }, async (installation) => {
     await installation.app.store.pace.learn(installation.app.provider.account, REQUESTS_PER_SECOND)
-    return await work(installation)
-  } finally {
-    await installation.close()
-  }
+    return work(installation)
+  })
 }
 
-/** Straight into the tables: importing them is not what is measured. */
+/** Straight into the tables: importing them is not what is measured. A few read in each of the other languages. */
 async function writeReaders({ app, newsletterId }: Installation, readers: number): Promise<void> {
   const { databaseUrl: url } = app.config
   if (!url) throw new Error('An installation of the benchmark has a database.')
@@ -77,8 +74,8 @@ async function writeReaders({ app, newsletterId }: Installation, readers: number
   try {
     await pool.query(
       `with written as (
-         insert into subscriber (address, address_key)
-         select address, address
+         insert into subscriber (address, address_key, locale)
+         select address, address, (array['ar', 'de', 'es', 'fr', 'ja'])[number]
          from generate_series(1, $2::int) as number, format('reader.%s@example.com', number) as address
          returning id
        )

@@ -18,7 +18,7 @@ import { newSendSchema, requestSend } from './send/request.ts'
 import { findSend } from './send/schedule.ts'
 import type { Progress, Send } from './send/send.ts'
 import { cancelSend } from './send/steer.ts'
-import { type ImportReport, importSubscribers } from './subscriber/import.ts'
+import { type ImportOptions, type ImportReport, importSubscribers } from './subscriber/import.ts'
 import { refusalOf, subscribe, subscribeInputSchema } from './subscriber/subscribe.ts'
 
 export type { Config } from './config/config.ts'
@@ -58,11 +58,11 @@ export type Pressroom = {
   renderIssue(issueId: string): Promise<Message & { readonly edition: Edition }>
   /** Asks an address to confirm a subscription. Says nothing about whether it was known. */
   subscribe(request: z.input<typeof subscribeInputSchema>): Promise<void>
-  /** Subscribes the people of a CSV file, who agreed elsewhere. `newsletter`: slug or id. */
+  /** Brings the people of a CSV file, who agreed elsewhere, as what they were there. `newsletter`: slug or id. */
   importSubscribers(
     newsletter: string,
     csv: AsyncIterable<Uint8Array>,
-    options: { readonly consentSource: string },
+    options: Omit<ImportOptions, 'newsletterId'>,
   ): Promise<ImportReport>
   scheduleSend(request: SendRequest): Promise<Send>
   getSend(sendId: string): Promise<Send & { readonly progress: Progress }>
@@ -107,9 +107,9 @@ function pressroomOn(app: App): Pressroom {
       const answer = await subscribe({ ...app, ...store }, input, { source: 'api' })
       if (answer.kind !== 'heard') throw refusalOf(answer.kind, input.newsletter)
     },
-    importSubscribers: async (newsletter, csv, { consentSource }) => {
+    importSubscribers: async (newsletter, csv, options) => {
       const { id: newsletterId } = await findNewsletter(store.newsletters, newsletter)
-      return importSubscribers(store.imports, csv, { newsletterId, consentSource })
+      return importSubscribers(store.imports, csv, { ...options, newsletterId })
     },
     scheduleSend: async ({ idempotencyKey: key, at = 'now', ...request }) => {
       const time = typeof at === 'string' ? at : at.toISOString()

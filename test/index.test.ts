@@ -39,7 +39,7 @@ test('takes an article to its readers from a program of one’s own', async () =
   })
   const csv = Readable.from([Buffer.from('email\nada@example.com\n')])
   const report = await pressroom.importSubscribers('morning', csv, { consentSource: 'Fair' })
-  expect(report).toMatchObject({ kind: 'imported', added: 1 })
+  expect(report).toMatchObject({ kind: 'imported', taken: { added: 1 } })
   const article = await pressroom.importArticle({ text: '---\nheadline: Wind\nbyline: Ada\n---\n\nIt blows.\n' })
   const issue = await pressroom.createIssue({ newsletter: 'morning', articles: [article.id] })
   expect(await pressroom.renderIssue(issue.id)).toMatchObject({

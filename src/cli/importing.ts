@@ -1,4 +1,5 @@
-import { createWriteStream } from 'node:fs'
+import { once } from 'node:events'
+import type { WriteStream } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { Command } from 'commander'
@@ -10,6 +11,7 @@ import { showProgress } from './progress.ts'
 import { openInput } from './read-input.ts'
 import type { Session } from './session.ts'
 import { fields, plainLine, shown, table } from './table.ts'
+import { openOutput } from './write-lines.ts'
 
 /** What every command that imports a file can be asked. */
 export type ImportOptions = {
@@ -65,9 +67,9 @@ export async function importFile(
   { api, output, terminal }: Session,
   file: string,
   to: { readonly path: string; readonly query: NonNullable<ApiRequest['query']> },
-  { column, means, dryRun, report: reportTo, yes }: ImportOptions,
+  { column, means, dryRun, report, yes }: ImportOptions,
 ): Promise<void> {
-  const post = async (isDry: boolean, reportFile: string | undefined): Promise<Imported> => {
+  const post = async (isDry: boolean, reportTo: string | undefined): Promise<Imported> => {
     const progress = showProgress(terminal, isDry ? 'bytes looked at' : 'bytes')
     const { parts, bytes = 0 } = await openInput(file, terminal)
     const isLong = bytes >= WORTH_WATCHING && !output.isJson
@@ -81,8 +83,9 @@ export async function importFile(
     }
     const request = { query, body: { type: 'text/csv', bytes: counted } }
     try {
-      if (reportFile === undefined) return await api.post<Imported>(to.path, request)
-      return await writeReport(api.lines('POST', to.path, { ...request, accept: 'application/x-ndjson' }), reportFile)
+      if (reportTo === undefined) return await api.post<Imported>(to.path, request)
+      const out = await openOutput(resolve(terminal.directory, reportTo), reportTo)
+      return await writeReport(api.lines('POST', to.path, { ...request, accept: 'application/x-ndjson' }), out)
     } finally {
       progress.stop()
     }
@@ -93,7 +96,7 @@ export async function importFile(
     output.note(`${describeReading(expected)}\n\n${describe(expected)}\n`)
     await confirm({ terminal, output }, 'Nothing was written yet.')
   }
-  const done = await post(dryRun === true, reportTo && resolve(terminal.directory, reportTo))
+  const done = await post(dryRun === true, report)
   for (const { line, reason } of done.problems ?? []) output.warn(plainLine(`${file}:${line}: ${reason}`))
   output.result(done, () =>
     dryRun ? `${describeReading(done)}\n\n${describe(done)}\n\nNothing was written.` : describe(done),
@@ -113,24 +116,19 @@ async function* counting(parts: AsyncIterable<Uint8Array>, onPart: (done: number
 }
 
 /** Writes rows as CSV while they come; the last line is no row but the report. */
-async function writeReport(lines: AsyncIterable<string>, file: string): Promise<Imported> {
-  const out = createWriteStream(file)
+async function writeReport(lines: AsyncIterable<string>, out: WriteStream): Promise<Imported> {
   let report: Imported | undefined
   out.write('line,address,why,reason\r\n')
   for await (const line of lines) {
     const told: Row | Imported = JSON.parse(line)
     if ('rows' in told) report = told
     else if (!out.write(`${csvLine([String(told.line), told.address ?? '', told.why, told.reason])}\r\n`))
-      await drained(out)
+      await once(out, 'drain')
   }
   out.end()
   await finished(out)
   if (report === undefined) throw new Error('The answer ended before its report.')
   return report
-}
-
-function drained(out: NodeJS.EventEmitter): Promise<void> {
-  return new Promise((resolve, reject) => out.once('drain', resolve).once('error', reject))
 }
 
 function describe({ because, problems = [], ...done }: Imported): string {

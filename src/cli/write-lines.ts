@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, type WriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { finished } from 'node:stream/promises'
@@ -19,20 +19,28 @@ export async function writeLines(
   }
   const path = resolve(terminal.directory, out)
   const part = `${path}.part`
-  const stream = createWriteStream(part, { mode: 0o600 })
+  const stream = await openOutput(part, out)
   try {
-    await once(stream, 'open')
     const bytes = await pour(lines, stream)
     stream.end()
     await finished(stream)
     await rename(part, path)
     output.result({ file: path, bytes }, () => `Written to ${out}.`)
-  } catch (cause) {
+  } catch (error) {
     stream.destroy()
     await rm(part, { force: true })
-    if (cause instanceof Error && 'syscall' in cause)
-      throw new AppError('invalid_input', `${out} cannot be written.`, { cause })
-    throw cause
+    throw error
+  }
+}
+
+/** A file to write to, which only its owner can read. @throws AppError `invalid_input` when there can be none */
+export async function openOutput(path: string, shown = path): Promise<WriteStream> {
+  const stream = createWriteStream(path, { mode: 0o600 })
+  try {
+    await once(stream, 'open')
+    return stream
+  } catch (cause) {
+    throw new AppError('invalid_input', `${shown} cannot be written.`, { cause })
   }
 }
 

@@ -54,7 +54,7 @@ export async function openCalling(options?: TestAppOptions): Promise<Calling> {
           ...headers,
         },
       })
-      const isJson = answer.body !== '' && /json/.test(String(answer.headers['content-type']))
+      const isJson = answer.body !== '' && /\bjson/.test(String(answer.headers['content-type']))
       return { status: answer.statusCode, body: isJson ? answer.json() : answer.body, headers: answer.headers }
     },
     close: async () => {

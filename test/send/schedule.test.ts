@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { scheduleSend } from '../../src/send/schedule.ts'
+import { cancelSend } from '../../src/send/steer.ts'
 import { anIssue, type Calling, openCalling } from '../http/calling.ts'
 
 let api: Calling
@@ -34,4 +35,32 @@ test('a PUBLIC_URL of which no safe link can be made is refused, also when mail 
       { where: 'url-slot: url slot view', message: expect.stringContaining('must be https, or http on loopback') },
     ],
   })
+})
+
+test('the same issue is rendered once, however often it is scheduled, and anew when anything in it changes', async () => {
+  let renders = 0
+  const counting = {
+    ...api.app,
+    template: async (name: string) => {
+      const template = await api.app.template(name)
+      const render: typeof template.render = (request) => {
+        renders += 1
+        return template.render(request)
+      }
+      return { ...template, render }
+    },
+  }
+  const schedule = async () => {
+    const { send } = await scheduleSend(counting, { issueId, at: new Date('2031-05-01T08:00:00Z') })
+    await cancelSend(api.app, send.id, 'test')
+    return send.editions.map(({ editionHash }) => editionHash)
+  }
+  const first = await schedule()
+  expect(await schedule()).toEqual(first)
+  expect(renders).toBe(1)
+  await api.call('PATCH', `/v1/issues/${issueId}`, { subject: 'Another one' })
+  expect(await schedule()).not.toEqual(first)
+  await api.call('PATCH', '/v1/newsletters/morning', { name: 'The Evening' })
+  await schedule()
+  expect(renders).toBe(3)
 })

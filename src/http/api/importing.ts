@@ -1,10 +1,8 @@
-import { once } from 'node:events'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { finished } from 'node:stream/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { AppError } from '../../error.ts'
@@ -16,15 +14,18 @@ import { singleLine } from '../../text.ts'
 const meaning = z.enum(MEANINGS)
 const count = z.int()
 
-/** `a=b`, once or more, as an object. */
-function pairs<Name extends z.ZodType<string>, Value extends z.ZodType<string>>(name: Name, value: Value) {
+/** `a=b`, once or more, as an object; `form` takes it apart. */
+function pairs<Name extends z.ZodType<string>, Value extends z.ZodType<string>>(
+  form: RegExp,
+  name: Name,
+  value: Value,
+) {
   const text = z.string().max(500)
   return z
     .union([text, z.array(text).max(100)])
     .transform((given, context): Record<z.output<Name>, z.output<Value>> => {
       const all = [given].flat().map((pair) => {
-        const [, left, right] = /^([^=]*)=(.*)$/s.exec(pair) ?? []
-        const read = z.tuple([name, value]).safeParse([left, right])
+        const read = z.tuple([name, value]).safeParse(form.exec(pair)?.slice(1))
         if (!read.success) context.addIssue({ code: 'custom', message: `${JSON.stringify(pair)} is not as expected` })
         return read.data ?? []
       })
@@ -34,10 +35,10 @@ function pairs<Name extends z.ZodType<string>, Value extends z.ZodType<string>>(
 
 /** What every import can be told about its file. */
 export const fileQuery = {
-  column: pairs(z.enum(FIELDS), singleLine(200))
+  column: pairs(/^([^=]*)=(.*)$/s, z.enum(FIELDS), singleLine(200))
     .optional()
     .describe(`Which column is what, where its name does not say so: ${FIELDS.join(', ')}; \`email=E-Mail\`.`),
-  means: pairs(singleLine(200), meaning)
+  means: pairs(/^(.*)=([^=]*)$/s, singleLine(200), meaning)
     .optional()
     .describe(`What a cell of a status column means (${MEANINGS.join(', ')}); \`churned=unsubscribed\`.`),
   name: z.string().max(500).optional().describe('What the file is called: Mailchimp says in it who is in it.'),
@@ -125,25 +126,32 @@ function accepted(report: FileReport | FileRefused) {
  * many there are, memory is not.
  */
 async function openSpool() {
-  const directory = await mkdtemp(join(tmpdir(), 'pressroom-import-'))
-  const file = join(directory, 'rows.ndjson')
-  const out = createWriteStream(file, { mode: 0o600 })
-  const drop = async () => {
-    out.destroy()
-    await rm(directory, { recursive: true, force: true })
+  const path = join(tmpdir(), `pressroom-import-${randomUUID()}`)
+  const file = await open(path, 'wx+', 0o600)
+  // Nothing but this handle leads to it from now on, so that it is gone with it, however this ends.
+  await rm(path)
+  let held = ''
+  let written: Promise<unknown> = Promise.resolve()
+  const flush = () => {
+    const lines = held
+    held = ''
+    written = written.then(() => file.appendFile(lines))
+    return written
   }
   return {
     write: async (row: object) => {
-      if (!out.write(`${JSON.stringify(row)}\n`)) await once(out, 'drain')
+      held += `${JSON.stringify(row)}\n`
+      if (held.length > SPOOL_PART) await flush()
     },
     read: async () => {
-      out.end()
-      await finished(out)
-      return createReadStream(file).once('close', () => void drop())
+      await flush()
+      return file.createReadStream({ start: 0 })
     },
-    drop,
+    drop: () => file.close(),
   }
 }
+
+const SPOOL_PART = 65_536
 
 /** A body that is left before its end takes the connection with it, and so the answer that says why. */
 async function readToItsEnd<Result>(body: Readable, read: (parts: AsyncIterable<Uint8Array>) => Promise<Result>) {

@@ -163,7 +163,11 @@ class Work<Row extends object> {
     const { means, because } = this.#status(columns, cells)
     if (means === 'unknown') return refuse('unknown_status', `${because}: nobody has said what that means.`)
     const row = this.#taking.read({ address: address.address, addressKey: address.key, means, cells }, columns)
-    if ('why' in row) return refuse(row.why, row.reason.replace('…', because))
+    if ('why' in row)
+      return refuse(
+        row.why,
+        row.reason.replace('…', () => because),
+      )
     this.#rows += 1
     this.#set.push({ line, address: typed, row })
     if (this.#set.length >= ROWS_A_SET) await this.#handOn()
