@@ -4,7 +4,7 @@ import type { App } from '../src/app.ts'
 import type { DeliverDeps } from '../src/send/deliver.ts'
 import { refreshQuota } from '../src/send/quota.ts'
 import { checkClock, SWEEP_EVERY_MS, sweep } from '../src/send/sweep.ts'
-import { oneAtATime } from '../src/send/turn.ts'
+import { createTurns } from '../src/send/turn.ts'
 import { createJobHandler } from './jobs.ts'
 
 /** A worker at work. */
@@ -26,7 +26,8 @@ export async function startWorker(
   const worker = `${hostname()}.${process.pid}.${randomBytes(3).toString('hex')}`
   const { clock, log, queue, config } = app
   const stopping = new AbortController()
-  const deps = { ...app, worker, inLine: oneAtATime(), reach: options.reach }
+  const turns = createTurns(app.store.pace, app.provider.account, clock)
+  const deps = { ...app, worker, turns, reach: options.reach }
   // More places than there are deliverers: they may go on for hours, and other sends, events and mail come due meanwhile.
   const places = config.concurrency + 3
   const consumer = await queue.consume(createJobHandler(deps, config.concurrency), { concurrency: places })

@@ -4,9 +4,10 @@ import type { Body, CallAnswer, FrozenRecipient, MessageAnswer } from '../provid
 import type { ClaimedBatch } from '../store/batches.ts'
 import { describeAnswer, heedAnswer, pauseWhenMuchFails } from './answer.ts'
 import { callInTime, LEASE, RENEW_EVERY_MS } from './call.ts'
-import type { DeliverDeps, TakenSlot } from './deliver.ts'
+import type { DeliverDeps } from './deliver.ts'
 import { type Domains, enterDomains } from './domains.ts'
 import { recordEvidence } from './record.ts'
+import type { Turn } from './turn.ts'
 
 /** A message that is deferred this often, an hour and more apart in the end, is refused: about a day. */
 const MAX_DEFERRALS = 12
@@ -30,14 +31,14 @@ type Step =
 export async function submitOneByOne(
   deps: DeliverDeps,
   batch: ClaimedBatch,
-  firstSlot: TakenSlot,
+  firstTurn: Turn,
   signal: AbortSignal,
 ): Promise<void> {
   await deps.reach?.('frozen')
   const edition = await deps.readEdition(batch.frozen.batch.editionHash)
   const domains = await enterDomains(deps, batch)
   const waits: number[] = []
-  let slot: TakenSlot | null = firstSlot
+  let turn: Turn | null = firstTurn
   let setback = false
   for (const recipient of batch.frozen.batch.recipients) {
     const waitMs = domains.waitMs(recipient)
@@ -45,11 +46,11 @@ export async function submitOneByOne(
       waits.push(waitMs)
       continue
     }
-    slot ??= await nextSlot(deps, batch, signal)
-    const step: Step = slot
-      ? await submitMessage(deps, { batch, edition, recipient, slot, domains })
+    turn ??= await nextTurn(deps, batch, signal)
+    const step: Step = turn
+      ? await submitMessage(deps, { batch, edition, recipient, domains, isProbe: turn.probe })
       : { kind: 'stop', afterMs: 0 }
-    slot = null
+    turn = null
     if (step.kind === 'lost_fence') return
     if (step.kind === 'done') continue
     waits.push(step.afterMs)
@@ -62,35 +63,40 @@ export async function submitOneByOne(
 }
 
 /** The next turn at the provider, waited for with the lease kept; null when there is none, or `signal` aborts. */
-async function nextSlot(
-  { store, provider, clock }: DeliverDeps,
-  batch: ClaimedBatch,
-  signal: AbortSignal,
-): Promise<TakenSlot | null> {
-  if (signal.aborted) return null
-  const slot = await store.pace.takeSlot(provider.account)
-  if (slot.kind === 'blocked') return null
-  for (let leftMs = slot.waitMs; leftMs > 0; leftMs -= RENEW_EVERY_MS) {
-    if (leftMs > RENEW_EVERY_MS) await store.batches.renew(batch, LEASE)
-    await clock.sleep(Math.min(leftMs, RENEW_EVERY_MS), signal)
-    if (signal.aborted) return null
+async function nextTurn(deps: DeliverDeps, batch: ClaimedBatch, signal: AbortSignal): Promise<Turn | null> {
+  const { store, clock } = deps
+  const found = new AbortController()
+  const keepLease = async () => {
+    for (;;) {
+      await clock.sleep(RENEW_EVERY_MS, found.signal)
+      if (found.signal.aborted) return
+      await store.batches.renew(batch, LEASE)
+    }
   }
-  return slot
+  const keeping = keepLease()
+  try {
+    const turn = await deps.turns.take(signal)
+    if (turn) await clock.sleep(Math.max(0, turn.at - clock.now().getTime()), signal)
+    return signal.aborted ? null : turn
+  } finally {
+    found.abort()
+    await keeping
+  }
 }
 
-type Turn = {
+type Unit = {
   readonly batch: ClaimedBatch
   readonly edition: Edition
   readonly recipient: FrozenRecipient
-  readonly slot: TakenSlot
   readonly domains: Domains
+  readonly isProbe: boolean
 }
 
-async function submitMessage(deps: DeliverDeps, turn: Turn): Promise<Step> {
+async function submitMessage(deps: DeliverDeps, unit: Unit): Promise<Step> {
   const { store, provider, clock } = deps
-  const { batch, recipient, slot } = turn
+  const { batch, recipient, isProbe } = unit
   const { deliveryId } = recipient
-  const body = assemble(deps, turn)
+  const body = assemble(deps, unit)
   if (!body) return { kind: 'later', afterMs: UNASSEMBLED_MS }
   const permittedAt = clock.now()
   switch (await store.batches.begin(batch, recipient)) {
@@ -113,13 +119,13 @@ async function submitMessage(deps: DeliverDeps, turn: Turn): Promise<Step> {
   }
   await deps.reach?.('answered')
   // What was learned comes first: nothing else here may keep it from being written down.
-  const step = await applyAnswer(deps, turn, submission.answer)
-  if (slot.probe && submission.answer.kind === 'answered') await store.pace.unblock(provider.account, 'down')
+  const step = await applyAnswer(deps, unit, submission.answer)
+  if (isProbe && submission.answer.kind === 'answered') await store.pace.unblock(provider.account, 'down')
   await deps.reach?.('recorded')
   return step
 }
 
-function assemble({ provider, log }: DeliverDeps, { batch, edition, recipient }: Turn): Body | null {
+function assemble({ provider, log }: DeliverDeps, { batch, edition, recipient }: Unit): Body | null {
   try {
     return provider.assemble(edition, { ...batch.frozen.batch, recipients: [recipient] })
   } catch (err) {
@@ -128,20 +134,20 @@ function assemble({ provider, log }: DeliverDeps, { batch, edition, recipient }:
   }
 }
 
-async function applyAnswer(deps: DeliverDeps, turn: Turn, answer: CallAnswer): Promise<Step> {
-  const { batch, recipient } = turn
+async function applyAnswer(deps: DeliverDeps, unit: Unit, answer: CallAnswer): Promise<Step> {
+  const { batch, recipient } = unit
   if (answer.kind !== 'answered') deps.log.warn(describeAnswer(batch, answer))
   switch (answer.kind) {
     case 'answered': {
       const [message] = answer.messages
-      return message ? applyMessageAnswer(deps, turn, message) : unknown(deps, turn)
+      return message ? applyMessageAnswer(deps, unit, message) : unknown(deps, unit)
     }
     case 'invalid':
-      return record(deps, turn, { kind: 'refused', reason: answer.detail })
+      return record(deps, unit, { kind: 'refused', reason: answer.detail })
     case 'lost':
     case 'in_flight':
     case 'key_mismatch':
-      return unknown(deps, turn)
+      return unknown(deps, unit)
     default:
       await deps.store.batches.putBack(batch, recipient.deliveryId, { deferred: false })
       return { kind: 'stop', ...(await heedAnswer(deps, batch, answer)) }
@@ -149,17 +155,17 @@ async function applyAnswer(deps: DeliverDeps, turn: Turn, answer: CallAnswer): P
 }
 
 /** Whatever lost this answer may lose the next one: the others wait for a probe. */
-async function unknown(deps: DeliverDeps, turn: Turn): Promise<Step> {
+async function unknown(deps: DeliverDeps, unit: Unit): Promise<Step> {
   const { store, provider } = deps
-  await record(deps, turn, { kind: 'uncertain', reason: 'answer_lost' })
+  await record(deps, unit, { kind: 'uncertain', reason: 'answer_lost' })
   await store.pace.block(provider.account, 'down', 0, 'the answer to a message was lost')
   return { kind: 'stop', afterMs: 0 }
 }
 
-async function applyMessageAnswer(deps: DeliverDeps, turn: Turn, answer: MessageAnswer): Promise<Step> {
-  const { batch, recipient, domains } = turn
+async function applyMessageAnswer(deps: DeliverDeps, unit: Unit, answer: MessageAnswer): Promise<Step> {
+  const { batch, recipient, domains } = unit
   if (answer.kind !== 'deferred') {
-    const step = await record(deps, turn, answer)
+    const step = await record(deps, unit, answer)
     await domains.clear(recipient)
     return step
   }
@@ -168,7 +174,7 @@ async function applyMessageAnswer(deps: DeliverDeps, turn: Turn, answer: Message
   if (domainWide) await domains.defer(recipient, retryAfterMs)
   else await domains.clear(recipient)
   if (deferrals >= MAX_DEFERRALS)
-    return record(deps, turn, { kind: 'refused', reason: `deferred too often: ${reason}` })
+    return record(deps, unit, { kind: 'refused', reason: `deferred too often: ${reason}` })
   const afterMs = Math.min(retryAfterMs * 2 ** Math.max(0, deferrals - 1), LONGEST_DEFERRAL_MS)
   return { kind: 'later', afterMs }
 }
@@ -177,7 +183,7 @@ type Learned =
   | { readonly kind: 'accepted'; readonly providerMessageId: string }
   | { readonly kind: 'refused' | 'uncertain'; readonly reason: string }
 
-async function record(deps: DeliverDeps, { batch, recipient }: Turn, learned: Learned): Promise<Step> {
+async function record(deps: DeliverDeps, { batch, recipient }: Unit, learned: Learned): Promise<Step> {
   const { deliveryId, address } = recipient
   const evidence: Evidence = { ...learned, deliveryId, address }
   await recordEvidence(deps, batch.id, [evidence])

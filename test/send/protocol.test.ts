@@ -5,6 +5,7 @@ import { LEASE_MS, MAX_DOUBT_MS } from '../../src/send/call.ts'
 import { deliverDue } from '../../src/send/deliver.ts'
 import { prepareSend } from '../../src/send/prepare.ts'
 import { sweep } from '../../src/send/sweep.ts'
+import type { Slot } from '../../src/store/store.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { addReaders, deliverInTime, openSending, type Sending } from '../support/sending.ts'
 import { forEachDatabase } from '../support/tiers.ts'
@@ -461,12 +462,37 @@ forEachDatabase((tier) => {
   })
 
   describe('the pace', () => {
-    test('hands out slots one interval apart, to however many ask', async () => {
+    // A slot every hundred seconds or so, for what running these takes is seconds at most.
+    const SLOW = { account: 'slow', name: 'resend', requestsPerSecond: 0.01 }
+    const seconds = (slot: Slot) => ({ [slot.kind]: 'waitMs' in slot ? Math.round(slot.waitMs / 10_000) * 10 : null })
+
+    test('hands out one slot an interval, to however many ask, and none that is far off', async () => {
       const sending = await open()
-      await sending.store.pace.ensure({ account: 'slow', name: 'resend', requestsPerSecond: 2 })
-      const slots = await Promise.all(Array.from({ length: 5 }, () => sending.store.pace.takeSlot('slow')))
-      const waits = slots.map((slot) => (slot.kind === 'slot' ? Math.round(slot.waitMs / 500) : -1)).sort()
-      expect(waits).toEqual([0, 1, 2, 3, 4])
+      const { pace } = sending.store
+      await pace.ensure(SLOW)
+      const slots = await Promise.all(Array.from({ length: 5 }, () => pace.takeSlot('slow')))
+      expect(slots.map(seconds)).toEqual([{ slot: 0 }, ...Array.from({ length: 4 }, () => ({ later: 100 }))])
+      await sending.clock.advance(101_500)
+      expect([await pace.takeSlot('slow'), await pace.takeSlot('slow')].map(seconds)).toEqual([
+        { slot: 0 },
+        { later: 100 },
+      ])
+    })
+
+    test('puts off what nobody has yet by as much as a call is late, once for all that are late together', async () => {
+      const sending = await open()
+      const { pace } = sending.store
+      await pace.ensure(SLOW)
+      await pace.takeSlot('slow')
+      await pace.postpone('slow', 50_000, 0)
+      await pace.postpone('slow', 80_000, 0)
+      await pace.postpone('slow', 20_000, 0)
+      expect(seconds(await pace.takeSlot('slow'))).toEqual({ later: 180 })
+      await sending.clock.advance(181_500)
+      const second = await pace.takeSlot('slow')
+      expect(second).toMatchObject({ kind: 'slot', postponedMs: 80_000 })
+      await pace.postpone('slow', 30_000, 80_000)
+      expect(seconds(await pace.takeSlot('slow'))).toEqual({ later: 130 })
     })
 
     test('probes a provider that is down once a minute', async () => {

@@ -10,7 +10,7 @@ import type { Body, CallAnswer, FrozenBatch, Provider } from '../../src/provider
 import type { Bell, Queue } from '../../src/queue/queue.ts'
 import { type DeliverDeps, type DeliverStep, deliverDue } from '../../src/send/deliver.ts'
 import { prepareSend } from '../../src/send/prepare.ts'
-import { oneAtATime } from '../../src/send/turn.ts'
+import { createTurns } from '../../src/send/turn.ts'
 import { createPostgresStore } from '../../src/store/postgres/store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createTokens } from '../../src/subscriber/token.ts'
@@ -161,10 +161,10 @@ export async function openSending(
   const edition = sampleEdition()
   await store.editions.put(edition)
   const readEdition = keepEditions(store.editions)
-  const inLine = oneAtATime()
+  const turns = createTurns(store.pace, provider.account, clock)
   const deps = {
     ...{ store, provider, queue, clock, links, readEdition, log: testLog },
-    ...{ worker: 'w1', inLine, reach: options.reach },
+    ...{ worker: 'w1', turns, reach: options.reach },
   }
   const schedule: Sending['schedule'] = async (how = {}) => {
     const created = await store.sends.create({

@@ -100,9 +100,12 @@ function paceOf(headers: IncomingHttpHeaders, now: Date): PaceReport | undefined
   const limit = Number(headerText(headers['ratelimit-limit']))
   const windowSeconds = Number(/;\s*w=(\d+)/.exec(headerText(headers['ratelimit-policy']) ?? '')?.[1] ?? 1)
   const requestsPerSecond = limit / windowSeconds
+  const remaining = Number(headerText(headers['ratelimit-remaining']) ?? Number.NaN)
   const used = Number(headerText(headers['x-resend-daily-quota']) ?? Number.NaN)
   const pace = {
-    ...(Number.isFinite(requestsPerSecond) && requestsPerSecond > 0 ? { requestsPerSecond } : {}),
+    ...(Number.isFinite(requestsPerSecond) && requestsPerSecond > 0
+      ? { requestsPerSecond, ...(remaining === limit - 1 ? { opensWindow: true } : {}) }
+      : {}),
     // Days are those of UTC (https://resend.com/docs/dashboard/settings/billing, read 2026-10).
     ...(Number.isInteger(used) && used >= 0
       ? { day: { used, resetsAt: new Date(now.getTime() + restOfDayMs(now)) } }

@@ -16,9 +16,9 @@ type ProviderRow = {
 }
 
 type SlotRow = (
-  | { wait_ms: number; requests_per_second: number; probe: boolean; counts_day: boolean }
-  | { wait_ms: null; requests_per_second: null; probe: null; counts_day: null }
-) & { blocked_reason: BlockReason | null }
+  | { wait_ms: number; requests_per_second: number; probe: boolean; counts_day: boolean; postponed_ms: number }
+  | { wait_ms: null; requests_per_second: null; probe: null; counts_day: null; postponed_ms: null }
+) & { is_blocked: boolean; blocked_reason: BlockReason | null; later_ms: number }
 
 /** The pace of provider accounts on PostgreSQL: one row an account, shared by every worker. */
 export function createPaceStore(pool: Pool): PaceStore {
@@ -44,9 +44,15 @@ export function createPaceStore(pool: Pool): PaceStore {
     takeSlot: async (account) => {
       const { rows } = await pool.query<SlotRow>({ ...TAKE_SLOT, values: [account] })
       const [row] = rows
-      if (!row || row.wait_ms === null) return { kind: 'blocked', reason: row?.blocked_reason ?? 'auth' }
+      if (!row) throw new Error(`There is no row of the account ${account}.`)
+      if (row.wait_ms === null) {
+        return row.is_blocked
+          ? { kind: 'blocked', reason: row.blocked_reason ?? 'auth' }
+          : { kind: 'later', waitMs: Math.max(1, row.later_ms) }
+      }
       const { wait_ms, requests_per_second: requestsPerSecond, probe, counts_day: countsDay } = row
-      return { kind: 'slot', waitMs: Math.max(0, wait_ms), requestsPerSecond, probe, countsDay }
+      const waitMs = Math.max(0, wait_ms)
+      return { kind: 'slot', waitMs, requestsPerSecond, probe, countsDay, postponedMs: row.postponed_ms }
     },
     slowDown: async (account, afterMs) => {
       await pool.query(
@@ -56,13 +62,22 @@ export function createPaceStore(pool: Pool): PaceStore {
         [account, afterMs],
       )
     },
+    postpone: async (account, lateMs, postponedMs) => {
+      await pool.query(
+        `update provider
+         set next_slot_at = next_slot_at + make_interval(secs => ($2::float8 + $3::float8 - postponed_ms) / 1000.0),
+             postponed_ms = $2::float8 + $3::float8, updated_at = app_now()
+         where account = $1 and $2::float8 + $3::float8 > postponed_ms`,
+        [account, lateMs, postponedMs],
+      )
+    },
     // A quicker pace counts at once, not only behind the slots that were handed out at the old one.
     learn: async (account, requestsPerSecond) => {
       await pool.query(
         `update provider
          set requests_per_second = $2, updated_at = app_now(),
              next_slot_at = case
-               when $2 > requests_per_second then least(next_slot_at, app_now() + make_interval(secs => 1.015 / $2::float8))
+               when $2 > requests_per_second then least(next_slot_at, app_now() + make_interval(secs => 1.017 / $2::float8))
                else next_slot_at
              end
          where account = $1`,
@@ -101,16 +116,18 @@ const TAKE_SLOT = {
   text: `
   with taken as (
     update provider
-    set next_slot_at = greatest(next_slot_at, app_now()) + make_interval(secs => 1.015 / requests_per_second),
+    set next_slot_at = greatest(next_slot_at, app_now()) + make_interval(secs => 1.017 / requests_per_second),
         blocked_until = case when blocked_reason = 'down' then app_now() + interval '1 minute' end,
         blocked_reason = case when blocked_reason = 'down' then 'down' end,
         blocked_detail = case when blocked_reason = 'down' then blocked_detail end,
         updated_at = app_now()
     where account = $1 and (blocked_until is null or blocked_until <= app_now())
-    returning requests_per_second, blocked_reason is not null as probe, daily_limit is not null as counts_day, extract(epoch from
-      next_slot_at - make_interval(secs => 1.015 / requests_per_second) - app_now())::float8 * 1000 as wait_ms
+      and (next_slot_at is null or next_slot_at <= app_now() + interval '0.2 s')
+    returning requests_per_second, postponed_ms, blocked_reason is not null as probe, daily_limit is not null as counts_day, extract(epoch from
+      next_slot_at - make_interval(secs => 1.017 / requests_per_second) - app_now())::float8 * 1000 as wait_ms
   )
-  select taken.*, provider.blocked_reason
+  select taken.*, provider.blocked_reason, provider.blocked_until > app_now() as is_blocked,
+         extract(epoch from provider.next_slot_at - app_now() - interval '0.2 s')::float8 * 1000 as later_ms
   from provider
   left join taken on true
   where account = $1`,

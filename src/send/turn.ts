@@ -1,0 +1,64 @@
+import type { Clock } from '../clock.ts'
+import type { PaceReport } from '../provider/provider.ts'
+import type { PaceStore, Slot } from '../store/store.ts'
+
+/** A turn at the provider: it may be called at `at`, in ms of this process's clock. */
+export type Turn = Extract<Slot, { kind: 'slot' }> & { readonly at: number }
+
+/** How a call went: when it left, in ms of this process's clock, and when its answer was there. */
+export type CallTimes = { readonly leftAt: number; readonly answeredAt: number }
+
+/** The turns that one process takes at a provider, for all its loops. */
+export type Turns = {
+  /**
+   * Waits until a turn is near and takes it; one that is far off belongs to nobody yet, so that a late call can still put
+   * it off. Null when the provider is blocked, or `signal` aborts.
+   */
+  take(signal: AbortSignal): Promise<Turn | null>
+  /** Learns from how a call went whether those to come would come too early. */
+  answered(turn: Turn, times: CallTimes, pace: PaceReport | undefined): Promise<void>
+}
+
+/** Later than this is late: slots are a little more than that further apart in each second than the limit asks for. */
+const ON_TIME_MS = 7
+/** Providers count in seconds: a call that is later than that puts off the others by no more. */
+const WINDOW_MS = 1_000
+const REMEMBERED_CALLS = 20
+
+/** The turns of a provider's account, taken from the row that all processes share. */
+export function createTurns(pace: Pick<PaceStore, 'takeSlot' | 'postpone'>, account: string, clock: Clock): Turns {
+  const lastCalls: number[] = []
+  let line: Promise<unknown> = Promise.resolve()
+  const take = async (signal: AbortSignal) => {
+    while (!signal.aborted) {
+      const slot = await pace.takeSlot(account)
+      if (slot.kind === 'blocked') return null
+      if (slot.kind === 'slot') return { ...slot, at: clock.now().getTime() + slot.waitMs }
+      await clock.sleep(slot.waitMs, signal)
+    }
+    return null
+  }
+  return {
+    // One loop at a time: the others would only ask for the same slot.
+    take: (signal) => {
+      const mine = line.then(() => take(signal))
+      line = mine.catch(() => undefined)
+      return mine
+    },
+    // A provider counts calls in windows that open when one arrives. Of a window that opens late, because its first call
+    // left late or took longer than usual, the calls to come must be late by as much: else it takes in one too many.
+    answered: async (turn, { leftAt, answeredAt }, report) => {
+      const tookMs = answeredAt - leftAt
+      const longerMs = Math.max(0, tookMs - median(lastCalls))
+      lastCalls.push(tookMs)
+      if (lastCalls.length > REMEMBERED_CALLS) lastCalls.shift()
+      if (!report?.opensWindow) return
+      const lateMs = Math.min(leftAt - turn.at + longerMs - ON_TIME_MS, WINDOW_MS)
+      if (lateMs > 0) await pace.postpone(account, lateMs, turn.postponedMs)
+    },
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+}

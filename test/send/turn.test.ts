@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { createTurns, type Turn } from '../../src/send/turn.ts'
+import type { Slot } from '../../src/store/store.ts'
+import { FakeClock } from '../support/clock.ts'
+
+const SLOT: Slot = { kind: 'slot', waitMs: 40, requestsPerSecond: 10, probe: false, countsDay: false, postponedMs: 500 }
+
+/** Turns from a row that hands out what it is told to, and what calls postponed there. */
+function turnsOf(slots: readonly Slot[]) {
+  const clock = new FakeClock()
+  const postponed: (readonly [string, number, number])[] = []
+  const left = [...slots]
+  const pace = {
+    takeSlot: async () => left.shift() ?? ({ kind: 'blocked', reason: 'quota' } as const),
+    postpone: async (...how: readonly [string, number, number]) => void postponed.push(how),
+  }
+  return { turns: createTurns(pace, 'acme', clock), clock, postponed, left }
+}
+
+const turnAt = (at: number): Turn => ({ ...SLOT, at })
+const never = new AbortController().signal
+
+test('a turn that is far off is asked for again when it is near', async () => {
+  const { turns, clock, left } = turnsOf([{ kind: 'later', waitMs: 300 }, SLOT])
+  const taking = turns.take(never)
+  await clock.advance(299)
+  expect(left).toHaveLength(1)
+  await clock.advance(1)
+  expect(await taking).toEqual({ ...SLOT, at: clock.now().getTime() + 40 })
+})
+
+test('of the loops of a process one asks at a time, in the order in which they came', async () => {
+  const { turns, clock, left } = turnsOf([{ kind: 'later', waitMs: 300 }, SLOT, { ...SLOT, waitMs: 90 }])
+  const taking = Promise.all([turns.take(never), turns.take(never), turns.take(never)])
+  await clock.advance(100)
+  expect(left).toHaveLength(2)
+  await clock.advance(200)
+  const now = clock.now().getTime()
+  expect((await taking).map((turn) => turn && turn.at - now)).toEqual([40, 90, null])
+})
+
+test('a loop that is told to stop takes no turn', async () => {
+  const { turns, clock, left } = turnsOf([{ kind: 'later', waitMs: 300 }, SLOT])
+  const stop = new AbortController()
+  const taking = turns.take(stop.signal)
+  await clock.advance(100)
+  stop.abort()
+  expect(await taking).toBeNull()
+  expect(left).toHaveLength(1)
+})
+
+test('the first call of a window puts off the others by what it left late, and took longer than usual', async () => {
+  const { turns, postponed } = turnsOf([])
+  for (let call = 0; call < 5; call++) await turns.answered(turnAt(0), { leftAt: 90, answeredAt: 120 }, {})
+  await turns.answered(turnAt(0), { leftAt: 5, answeredAt: 30 }, { opensWindow: true })
+  await turns.answered(turnAt(0), { leftAt: 12, answeredAt: 62 }, { opensWindow: true })
+  await turns.answered(turnAt(0), { leftAt: 90, answeredAt: 120 }, { opensWindow: false })
+  expect(postponed).toEqual([['acme', 12 + 20 - 7, 500]])
+})
+
+test('who slept for hours holds nobody up for more than a window', async () => {
+  const { turns, postponed } = turnsOf([])
+  await turns.answered(turnAt(0), { leftAt: 3_600_000, answeredAt: 3_600_050 }, { opensWindow: true })
+  expect(postponed).toEqual([['acme', 1_000, 500]])
+})
