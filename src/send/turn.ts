@@ -2,8 +2,11 @@ import type { Clock } from '../clock.ts'
 import type { PaceReport } from '../provider/provider.ts'
 import type { PaceStore, Slot } from '../store/store.ts'
 
-/** A turn at the provider: it may be called at `at`, in ms of this process's clock. */
-export type Turn = Extract<Slot, { kind: 'slot' }> & { readonly at: number }
+/**
+ * A turn at the provider: it may be called at `at`, in ms of this process's clock. The row meant a moment up to `doubtMs`
+ * before, for so long it took to ask it.
+ */
+export type Turn = Extract<Slot, { kind: 'slot' }> & { readonly at: number; readonly doubtMs: number }
 
 /** How a call went: when it left, in ms of this process's clock, and when its answer was there. */
 export type CallTimes = { readonly leftAt: number; readonly answeredAt: number }
@@ -23,7 +26,7 @@ export type Turns = {
 const ON_TIME_MS = 7
 /** Providers count in seconds: a call that is later than that puts off the others by no more. */
 const WINDOW_MS = 1_000
-const REMEMBERED_CALLS = 20
+const REMEMBERED_CALLS = 12
 
 /** The turns of a provider's account, taken from the row that all processes share. */
 export function createTurns(pace: Pick<PaceStore, 'takeSlot' | 'postpone'>, account: string, clock: Clock): Turns {
@@ -31,9 +34,11 @@ export function createTurns(pace: Pick<PaceStore, 'takeSlot' | 'postpone'>, acco
   let line: Promise<unknown> = Promise.resolve()
   const take = async (signal: AbortSignal) => {
     while (!signal.aborted) {
+      const askedAt = clock.now().getTime()
       const slot = await pace.takeSlot(account)
+      const now = clock.now().getTime()
       if (slot.kind === 'blocked') return null
-      if (slot.kind === 'slot') return { ...slot, at: clock.now().getTime() + slot.waitMs }
+      if (slot.kind === 'slot') return { ...slot, at: now + slot.waitMs, doubtMs: now - askedAt }
       await clock.sleep(slot.waitMs, signal)
     }
     return null
@@ -49,16 +54,16 @@ export function createTurns(pace: Pick<PaceStore, 'takeSlot' | 'postpone'>, acco
     // left late or took longer than usual, the calls to come must be late by as much: else it takes in one too many.
     answered: async (turn, { leftAt, answeredAt }, report) => {
       const tookMs = answeredAt - leftAt
-      const longerMs = Math.max(0, tookMs - median(lastCalls))
+      const longerMs = Math.max(0, tookMs - lowerQuartile(lastCalls))
       lastCalls.push(tookMs)
       if (lastCalls.length > REMEMBERED_CALLS) lastCalls.shift()
       if (!report?.opensWindow) return
-      const lateMs = Math.min(leftAt - turn.at + longerMs - ON_TIME_MS, WINDOW_MS)
+      const lateMs = Math.min(leftAt - turn.at + turn.doubtMs + longerMs - ON_TIME_MS, WINDOW_MS)
       if (lateMs > 0) await pace.postpone(account, lateMs, turn.postponedMs)
     },
   }
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+function lowerQuartile(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 2] ?? 0
 }

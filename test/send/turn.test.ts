@@ -17,21 +17,27 @@ function turnsOf(slots: readonly Slot[]) {
   return { turns: createTurns(pace, 'acme', clock), clock, postponed, left }
 }
 
-const turnAt = (at: number): Turn => ({ ...SLOT, at })
+const turnAt = (at: number, doubtMs = 0): Turn => ({ ...SLOT, at, doubtMs })
+async function asleep(clock: FakeClock) {
+  while (clock.sleeping === 0) await Promise.resolve()
+}
+
 const never = new AbortController().signal
 
 test('a turn that is far off is asked for again when it is near', async () => {
   const { turns, clock, left } = turnsOf([{ kind: 'later', waitMs: 300 }, SLOT])
   const taking = turns.take(never)
+  await asleep(clock)
   await clock.advance(299)
   expect(left).toHaveLength(1)
   await clock.advance(1)
-  expect(await taking).toEqual({ ...SLOT, at: clock.now().getTime() + 40 })
+  expect(await taking).toEqual({ ...SLOT, at: clock.now().getTime() + 40, doubtMs: 0 })
 })
 
 test('of the loops of a process one asks at a time, in the order in which they came', async () => {
   const { turns, clock, left } = turnsOf([{ kind: 'later', waitMs: 300 }, SLOT, { ...SLOT, waitMs: 90 }])
   const taking = Promise.all([turns.take(never), turns.take(never), turns.take(never)])
+  await asleep(clock)
   await clock.advance(100)
   expect(left).toHaveLength(2)
   await clock.advance(200)
@@ -43,19 +49,20 @@ test('a loop that is told to stop takes no turn', async () => {
   const { turns, clock, left } = turnsOf([{ kind: 'later', waitMs: 300 }, SLOT])
   const stop = new AbortController()
   const taking = turns.take(stop.signal)
+  await asleep(clock)
   await clock.advance(100)
   stop.abort()
   expect(await taking).toBeNull()
   expect(left).toHaveLength(1)
 })
 
-test('the first call of a window puts off the others by what it left late, and took longer than usual', async () => {
+test('the first call of a window puts off the others by what it may have left late, and took longer than usual', async () => {
   const { turns, postponed } = turnsOf([])
   for (let call = 0; call < 5; call++) await turns.answered(turnAt(0), { leftAt: 90, answeredAt: 120 }, {})
   await turns.answered(turnAt(0), { leftAt: 5, answeredAt: 30 }, { opensWindow: true })
-  await turns.answered(turnAt(0), { leftAt: 12, answeredAt: 62 }, { opensWindow: true })
+  await turns.answered(turnAt(0, 4), { leftAt: 12, answeredAt: 62 }, { opensWindow: true })
   await turns.answered(turnAt(0), { leftAt: 90, answeredAt: 120 }, { opensWindow: false })
-  expect(postponed).toEqual([['acme', 12 + 20 - 7, 500]])
+  expect(postponed).toEqual([['acme', 12 + 4 + 20 - 7, 500]])
 })
 
 test('who slept for hours holds nobody up for more than a window', async () => {
