@@ -49,8 +49,13 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
 
 /** The first address of an address header, in lower case. */
 export function addressIn(value: string | undefined): string | null {
+  return writtenIn(value)?.toLowerCase() ?? null
+}
+
+/** The same as it is written. */
+export function writtenIn(value: string | undefined): string | null {
   const [first] = value === undefined ? [] : addressParser(value.slice(0, 2_000), { flatten: true })
-  const address = first?.address?.trim().toLowerCase() ?? ''
+  const address = first?.address?.trim() ?? ''
   return address.includes('@') ? address : null
 }
 

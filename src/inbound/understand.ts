@@ -6,7 +6,7 @@ import { isAutomatic } from './automatic.ts'
 import { type Reported, readBounce } from './bounce.ts'
 import { readComplaint } from './complaint.ts'
 import type { InboundKind, InboundReason } from './inbound.ts'
-import { addressIn, type Headers, headerOf, type ParsedMail } from './parse.ts'
+import { addressIn, type Headers, headerOf, type ParsedMail, writtenIn } from './parse.ts'
 
 /** What proves which delivery a report is about. */
 export type Proof =
@@ -81,7 +81,7 @@ export function understand({ recipient, mail, sender, isFromUs }: Incoming): Und
     case 'subscribe': {
       if (isFromUs) return nothing('loop', 'from_us')
       if (isAutomatic(mail, sender)) return nothing('auto_reply', 'automatic')
-      const reading = readAddress(mail.from ?? '')
+      const reading = readAddress(writtenIn(headerOf(mail.headers, 'from')) ?? '')
       if (reading.kind === 'refused') return nothing('subscribe', 'no_sender')
       return { kind: 'subscribe', slug: recipient.slug, address: reading.address }
     }

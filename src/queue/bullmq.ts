@@ -151,7 +151,7 @@ function startConsumer(backend: Backend, handler: JobHandler, concurrency: numbe
 function toJob(data: unknown): Job | null {
   if (typeof data !== 'object' || data === null || !('kind' in data)) return null
   const { kind } = data
-  if (kind === 'events') return { kind }
+  if (kind === 'events' || kind === 'inbound') return { kind }
   const sendId = 'sendId' in data ? data.sendId : undefined
   const isSend = typeof sendId === 'string' && isId<'send'>(sendId)
   if (kind === 'prepare' && isSend) return { kind, sendId }

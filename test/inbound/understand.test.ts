@@ -86,7 +86,7 @@ describe('a mail to subscribe', () => {
       Subject: 'unsubscribe',
       'Reply-To': 'eve@example.com',
     })
-    expect(await meaning('subscribe', raw)).toEqual({ kind: 'subscribe', slug: 'tides', address: 'ada@example.com' })
+    expect(await meaning('subscribe', raw)).toEqual({ kind: 'subscribe', slug: 'tides', address: 'Ada@example.com' })
   })
 
   test.each([

@@ -19,7 +19,7 @@ export function createResendMail({
     fetch: async (id, signal) => {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
       try {
-        const { data, error } = await resend.emails.receiving.get(id)
+        const { data, error } = await resend.emails.receiving.get(id, {}, { signal: limited })
         if (error) return error.statusCode === 404 ? gone(error.message) : later(error.message)
         const url = data.raw?.download_url
         return url ? await download(url, limited) : later('there is no link to the content yet')
