@@ -13,34 +13,47 @@ export type AddressReading =
 /**
  * Reads one bare e-mail address, outer spaces ignored. Refused are: control characters, display names, comments and
  * folding, quoted local parts and IP addresses in place of a domain, domains without a dot or that can never receive
- * mail, local parts beyond ASCII (most providers do not take them) and what is longer than SMTP carries.
+ * mail, local parts beyond ASCII (most providers do not take them) unless `international`, and what is longer than SMTP
+ * carries. Letters beyond ASCII are composed (NFC), as RFC 6532 wants them.
  */
-export function readAddress(text: string): AddressReading {
+export function readAddress(text: string, { international = false } = {}): AddressReading {
   if (hasControlCharacter(text)) return refused('An address must not hold line breaks or control characters.')
   const typed = text.trim()
   const at = typed.lastIndexOf('@')
   if (at < 0) return refused('An address needs an @, as in name@example.com.')
-  const local = typed.slice(0, at)
+  const local = typed.slice(0, at).normalize('NFC')
   const domain = readDomain(typed.slice(at + 1))
-  const reason = localProblem(local) ?? domain.problem
+  const reason = localProblem(local, international) ?? domain.problem
   if (reason !== undefined) return refused(reason)
   const address = `${local}@${domain.ascii}`
-  if (address.length > MAX_ADDRESS) return refused(`An address has at most ${MAX_ADDRESS} characters.`)
+  if (Buffer.byteLength(address) > MAX_ADDRESS) return refused(`An address has at most ${MAX_ADDRESS} characters.`)
   return { kind: 'ok', address, key: address.toLowerCase() }
 }
 
 /** A bare address in an input; what comes out is what `readAddress` keeps. */
-export const addressSchema = z
-  .string()
-  .superRefine((text, context) => {
-    const reading = readAddress(text)
-    if (reading.kind === 'refused') context.addIssue({ code: 'custom', message: reading.reason })
-  })
-  .overwrite((text) => {
-    const reading = readAddress(text)
-    return reading.kind === 'ok' ? reading.address : text
-  })
-  .meta({ format: 'email' })
+export const addressSchema = schemaOf({ international: false })
+
+/** The same, also with letters beyond ASCII before the @: where the provider can write to it. */
+export const internationalAddressSchema = schemaOf({ international: true })
+
+function schemaOf(how: { readonly international: boolean }) {
+  return z
+    .string()
+    .superRefine((text, context) => {
+      const reading = readAddress(text, how)
+      if (reading.kind === 'refused') context.addIssue({ code: 'custom', message: reading.reason })
+    })
+    .overwrite((text) => {
+      const reading = readAddress(text, how)
+      return reading.kind === 'ok' ? reading.address : text
+    })
+    .meta({ format: 'email' })
+}
+
+/** Whether only a provider that takes international addresses (RFC 6531) can write to it. */
+export function isInternational(address: string): boolean {
+  return /[^\u0020-\u007e]/.test(address)
+}
 
 /** A domain that mail can go to; what comes out is in lower case and A-labels. */
 export const domainSchema = z
@@ -67,21 +80,24 @@ const DOT_ATOM = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 // Invisible, unassigned, private and space characters: mapping would drop some of them and so reach another domain.
 const UNSEEN = /[\p{C}\p{Z}]/u
+// RFC 6531 section 3.3: any of them may stand where a letter may.
+const BEYOND_ASCII = /[\u00a1-\u{10ffff}]/gu
 const ASCII_BEYOND_DOMAINS = /[^a-z0-9.\u0080-\u{10ffff}-]/iu
 
 // Names that no mail server answers to (RFC 6761, 6762, 7686, 9476, 3172). `test` stays: RFC 6761 gives it to test
 // networks, which may well have one. `example.com` and its sisters are ordinary names here.
 const DEAD_TOP_LEVELS = new Set(['invalid', 'localhost', 'local', 'onion', 'alt', 'arpa'])
 
-function localProblem(local: string): string | undefined {
+function localProblem(local: string, international: boolean): string | undefined {
   if (local === '') return 'Something is missing before the @.'
   if (local.startsWith('"'))
     return 'Addresses in quotation marks are not taken; expected a form such as name@example.com.'
   if (/[<>(),;:"\s]/.test(local))
     return 'Expected the bare address alone, without a name, brackets, comments or spaces.'
-  if (/[^\u0020-\u007e]/.test(local)) return 'Letters beyond A to Z before the @ cannot be written to yet.'
-  if (!DOT_ATOM.test(local)) return 'The part before the @ is not valid.'
-  if (local.length > MAX_LOCAL) return `The part before the @ has at most ${MAX_LOCAL} characters.`
+  if (!international && isInternational(local)) return 'Letters beyond A to Z before the @ cannot be written to yet.'
+  const plain = international ? local.replace(BEYOND_ASCII, 'x') : local
+  if (UNSEEN.test(local) || !DOT_ATOM.test(plain)) return 'The part before the @ is not valid.'
+  if (Buffer.byteLength(local) > MAX_LOCAL) return `The part before the @ has at most ${MAX_LOCAL} characters.`
   return undefined
 }
 

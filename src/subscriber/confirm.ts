@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { SubscriberId } from '../id.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
 import type { SingleEdition } from '../newsletter/single-mail.ts'
 import type { Queue } from '../queue/queue.ts'
-import { singleBell } from '../send/bells.ts'
+import { ringForSingles } from '../send/bells.ts'
 import type { SubscriberStore } from '../store/subscribers.ts'
 import { type ReaderLinkDeps, readReaderLink } from './reader-link.ts'
 import type { ConsentCircumstances } from './subscriber.ts'
@@ -33,7 +32,7 @@ export async function confirmReader(
 ): Promise<Confirmed> {
   const welcome = newsletter.welcomeMail ? await welcomeMail(deps, newsletter, subscriberId) : undefined
   const { was, moved } = await deps.subscribers.confirm(newsletter.id, subscriberId, circumstances, welcome)
-  if (moved && welcome !== undefined) await deps.queue.enqueue(singleBell(randomUUID()))
+  if (moved && welcome !== undefined) void ringForSingles(deps.queue)
   if (was === null) return 'unknown'
   return was === 'unsubscribed' ? 'left' : 'confirmed'
 }

@@ -1,6 +1,6 @@
 import { withoutGuard } from '../csv.ts'
 import type { NewsletterId } from '../id.ts'
-import { localeSchema } from '../locale.ts'
+import { isLocale } from '../locale.ts'
 import { isTimeZone } from '../send/zones.ts'
 import type { ImportRow, ImportStore } from '../store/imports.ts'
 import { hasControlCharacter } from '../text.ts'
@@ -74,8 +74,15 @@ function readPerson({ address, addressKey, means, cells }: GoodRow, columns: Col
 // `de_AT` is written by many; `German`, though it has the form of a tag, is none of a language.
 function localeOf(cell: string): string | null {
   const tag = cell.trim().replaceAll('_', '-')
-  return /^[a-z]{2,3}(-|$)/i.test(tag) && localeSchema.safeParse(tag).success ? tag : null
+  if (!/^[a-z]{2,3}(-[a-z0-9]{1,8}){0,3}$/i.test(tag)) return null
+  const known = locales.get(tag) ?? isLocale(tag)
+  if (locales.size < MAX_LOCALES) locales.set(tag, known)
+  return known ? tag : null
 }
+
+// A file has a handful, and a million rows.
+const locales = new Map<string, boolean>()
+const MAX_LOCALES = 1_000
 
 function zoneOf(cell: string): string | null {
   const zone = cell.trim()

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { AppError } from '../error.ts'
@@ -7,11 +6,12 @@ import { localeSchema } from '../locale.ts'
 import type { Logger } from '../log.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
 import type { SingleEdition } from '../newsletter/single-mail.ts'
+import type { Provider } from '../provider/provider.ts'
 import type { Queue } from '../queue/queue.ts'
-import { singleBell } from '../send/bells.ts'
+import { ringForSingles } from '../send/bells.ts'
 import type { NewsletterStore } from '../store/store.ts'
 import type { SubscriberStore, SubscriptionRequest } from '../store/subscribers.ts'
-import { addressSchema, isOfDomain } from './address.ts'
+import { internationalAddressSchema, isInternational, isOfDomain } from './address.ts'
 import { firstNameSchema } from './first-name.ts'
 import { addressCount, networkCounts, type RequestOrigin } from './limits.ts'
 import type { ConsentCircumstances } from './subscriber.ts'
@@ -20,7 +20,7 @@ import type { Tokens } from './token.ts'
 /** What a form or a program sends to subscribe somebody. */
 export const subscribeInputSchema = z.strictObject({
   newsletter: z.string().min(1).max(64).describe('Slug or id of the newsletter.'),
-  email: addressSchema,
+  email: internationalAddressSchema,
   firstName: firstNameSchema,
   locale: localeSchema
     .nullable()
@@ -34,6 +34,7 @@ export type SubscribeDeps = {
   readonly newsletters: Pick<NewsletterStore, 'find'>
   readonly subscribers: Pick<SubscriberStore, 'count' | 'request'>
   readonly links: Pick<Links, 'confirm' | 'confirmByMail'>
+  readonly provider: { readonly flags: Pick<Provider['flags'], 'internationalAddresses'> }
   readonly tokens: Pick<Tokens, 'pseudonym'>
   readonly singleEdition: SingleEdition
   /** Is rung for the mail. */
@@ -44,10 +45,11 @@ export type SubscribeDeps = {
 
 /**
  * `heard` says nothing about whether the address was known: nobody can ask the form who reads what. `not_taken`: the
- * newsletter does not take addresses of that domain. `too_many`: from where this request came, there were too many.
+ * newsletter does not take addresses of that domain. `not_reachable`: the provider cannot write to letters beyond ASCII
+ * before the @. `too_many`: from where this request came, there were too many.
  */
 export type SubscribeAnswer =
-  | { readonly kind: 'heard' | 'not_taken' | 'too_many'; readonly newsletter: Newsletter }
+  | { readonly kind: 'heard' | 'not_taken' | 'not_reachable' | 'too_many'; readonly newsletter: Newsletter }
   | { readonly kind: 'no_such_newsletter' }
 
 /** How long the link in a confirmation mail works. */
@@ -70,6 +72,8 @@ export async function subscribe(
 ): Promise<SubscribeAnswer> {
   const newsletter = await deps.newsletters.find(input.newsletter)
   if (newsletter === null) return { kind: 'no_such_newsletter' }
+  const isReachable = deps.provider.flags.internationalAddresses === true || !isInternational(input.email)
+  if (!isReachable) return { kind: 'not_reachable', newsletter }
   if (!isTaken(input.email, newsletter)) return { kind: 'not_taken', newsletter }
   const networks = origin ? networkCounts(deps.tokens, origin) : []
   const [isBombed, ...areBusy] = await deps.subscribers.count([addressCount(deps.tokens, input.email), ...networks])
@@ -85,7 +89,7 @@ export async function subscribe(
   const answer = await deps.subscribers.request(requestOf(deps, newsletter, editionHash, input, circumstances))
   deps.log.info({ event: 'subscription_requested', newsletterId: newsletter.id, answer })
   // Whatever the answer is: how long this takes must not tell who was known.
-  await deps.queue.enqueue(singleBell(randomUUID()))
+  void ringForSingles(deps.queue)
   return { kind: 'heard', newsletter }
 }
 
@@ -130,6 +134,10 @@ export function refusalOf(kind: Exclude<SubscribeAnswer['kind'], 'heard'>, newsl
     }
     case 'not_taken': {
       const problems = [{ where: 'email', message: 'the newsletter does not take addresses of this domain' }]
+      return new AppError('invalid_input', 'The subscription could not be taken.', { problems })
+    }
+    case 'not_reachable': {
+      const problems = [{ where: 'email', message: 'letters beyond A to Z before the @ cannot be written to yet' }]
       return new AppError('invalid_input', 'The subscription could not be taken.', { problems })
     }
     case 'too_many':

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { SubscriberId } from '../id.ts'
 import type { Links, Reader } from '../links.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
 import type { SingleEdition } from '../newsletter/single-mail.ts'
 import type { Queue } from '../queue/queue.ts'
-import { singleBell } from '../send/bells.ts'
+import { ringForSingles } from '../send/bells.ts'
 import type { SubscriberStore } from '../store/subscribers.ts'
 import { type ReaderLinkDeps, readReaderLink } from './reader-link.ts'
 import type { ConsentCircumstances } from './subscriber.ts'
@@ -30,7 +29,7 @@ export async function leaveNewsletter(
 ): Promise<boolean> {
   const goodbye = newsletter.goodbyeMail ? await goodbyeMail(deps, newsletter, subscriberId) : undefined
   const { was, moved } = await deps.subscribers.unsubscribe(newsletter.id, subscriberId, circumstances, goodbye)
-  if (moved && goodbye !== undefined) await deps.queue.enqueue(singleBell(randomUUID()))
+  if (moved && goodbye !== undefined) void ringForSingles(deps.queue)
   return was !== null
 }
 

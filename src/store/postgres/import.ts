@@ -70,6 +70,8 @@ async function takeRows(
   // Whoever left elsewhere leaves here: under the lock of leaving, taken before any row.
   const somebodyLeaves = rows.some(({ means = 'confirmed' }) => means !== 'confirmed')
   if (somebodyLeaves && !dryRun) await tx.query('select pg_advisory_xact_lock($1)', [LOCKS.consent])
+  // TAKE writes the language itself: a trigger that looks every reader up once more takes a seventh of the time.
+  await tx.query("select set_config('pressroom.language_given', 'on', true)")
   const values = [newsletterId, ...columnsOf(rows), source, dryRun, [...MEANINGS]]
   const taken = await tx.query<{ fate: TakenAs | Kept }>(TAKE, values)
   const fates = taken.rows.map(({ fate }) => fate)
@@ -179,10 +181,10 @@ const TAKE = `
         locale = coalesce(excluded.locale, subscriber.locale),
         time_zone = coalesce(excluded.time_zone, subscriber.time_zone),
         updated_at = app_now()
-    returning id, address_key
+    returning id, subscriber.address_key, language_of(subscriber.locale) as language
   ), subscribed as (
-    insert into subscription (newsletter_id, subscriber_id, status, confirmed_at, unsubscribed_at)
-    select $1, people.id,
+    insert into subscription (newsletter_id, subscriber_id, language, status, confirmed_at, unsubscribed_at)
+    select $1, people.id, people.language,
            case fate when 'added' then 'confirmed' else 'unsubscribed' end,
            case fate when 'added' then coalesce(past.since, app_now()) end,
            case fate when 'unsubscribed' then coalesce(past.since, app_now()) end
