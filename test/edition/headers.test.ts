@@ -14,6 +14,14 @@ describe('the headers', () => {
     })
   })
 
+  test('of an issue let readers leave by mail as well, where mail is taken in', () => {
+    const leaveUrl = 'mailto:leave+x@in.example.com'
+    expect(issueHeaders({ ...ISSUE, leaveUrl })).toMatchObject({
+      'List-Unsubscribe': '<https://news.example.com/u/x>, <mailto:leave+x@in.example.com>',
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    })
+  })
+
   test('of a single mail ask machines not to answer, and are of no list', () => {
     expect(singleHeaders({ ...MAIL, template: 'welcome' })).toEqual({
       'Auto-Submitted': 'auto-generated',

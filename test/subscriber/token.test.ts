@@ -85,7 +85,16 @@ describe('links', () => {
       unsubscribe: `https://news.example.com/unsubscribe/${tokens.sign('unsubscribe', reader)}`,
       preferences: `https://news.example.com/preferences/${tokens.sign('preferences', reader)}`,
       one_click: `https://news.example.com/u/${tokens.sign('unsubscribe', reader)}`,
+      leave: `https://news.example.com/unsubscribe/${tokens.sign('unsubscribe', reader)}`,
     })
+  })
+
+  test('lead to addresses where mail is taken in', () => {
+    const mail = { leave: () => 'leave+x@in.example.com', confirm: () => 'confirm+x@in.example.com' }
+    const links = createLinks({ publicUrl: 'https://news.example.com', tokens, mail })
+    expect(links.slotUrls(reader.newsletterId, null).leave).toBe('mailto:leave+x@in.example.com')
+    expect(links.confirmByMail(reader, new Date())).toBe('confirm+x@in.example.com')
+    expect(createLinks({ publicUrl: 'https://x.example', tokens }).confirmByMail(reader, new Date())).toBeNull()
   })
 
   test('lead nobody in particular to the newsletter', () => {
