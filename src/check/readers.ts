@@ -3,24 +3,26 @@ import { longValues } from '../edition/long-values.ts'
 import { slotNames } from '../edition/slot-names.ts'
 
 /**
- * Readers as whom every branch of an edition is seen: one of whom nothing is known, one of whom everything is, and one
- * for each value that a block asks for. `links` fills the URL slots.
+ * Readers as whom every stretch of an edition is seen: one of whom nothing is known, one of whom everything is, and one
+ * for each side of each conditional block, however deep it stands. `links` fills the URL slots.
  */
 export function readersOf(edition: Edition, links: SlotValues): readonly SlotValues[] {
-  const { texts } = slotNames(edition)
-  const everything = { ...longValues(edition), ...links }
-  const known = Object.fromEntries(texts.map((name) => [name, everything[name] ?? '']))
-  const asked = [edition.subject, edition.html, edition.text, ...edition.headers.map(({ value }) => value)].flatMap(
-    valuesAskedFor,
-  )
-  const chosen = [...new Map(asked.map((one) => [JSON.stringify(one), one])).values()]
-  return [links, { ...known, ...links }, ...chosen.map(([attribute, is]) => ({ ...known, [attribute]: is, ...links }))]
+  const long = longValues(edition)
+  const known = Object.fromEntries(slotNames(edition).texts.map((name) => [name, long[name] ?? '']))
+  const parts = [edition.subject, edition.html, edition.text, ...edition.headers.map(({ value }) => value)]
+  const asked = parts.flatMap((pieces) => sidesIn(pieces, {}))
+  const chosen = new Map(asked.map((values) => [JSON.stringify(values), values]))
+  return [links, ...[{}, ...chosen.values()].map((values) => ({ ...known, ...values, ...links }))]
 }
 
-function valuesAskedFor(pieces: readonly Piece[]): readonly (readonly [attribute: string, is: string])[] {
+/** What a reader has to be to see each side of the blocks, by attribute: `around` is what brings them to `pieces`. */
+function sidesIn(pieces: readonly Piece[], around: SlotValues): readonly SlotValues[] {
   return pieces.flatMap((piece) => {
     if (typeof piece === 'string' || 'slot' in piece) return []
-    const own = piece.is === undefined ? [] : [[piece.attribute, piece.is] as const]
-    return [...own, ...valuesAskedFor(piece.shown), ...valuesAskedFor(piece.otherwise)]
+    const { attribute, is, shown, otherwise } = piece
+    // Of whom everything is known, an attribute is something, and none of the values that blocks ask for.
+    const holds = is === undefined ? around : { ...around, [attribute]: is }
+    const fails = is === undefined ? { ...around, [attribute]: '' } : around
+    return [holds, fails, ...sidesIn(shown, holds), ...sidesIn(otherwise, fails)]
   })
 }

@@ -10,7 +10,7 @@ export function slotText(slot: EditionSlot, context: SlotContext, values: SlotVa
   const value =
     slot.kind === 'url'
       ? requireUrl(slot.name, valueNamed(values, slot.name) ?? '')
-      : textOr(slot.fallback, valueNamed(values, slot.name) ?? '')
+      : oneLine(knownOf(slot.name, values) || slot.fallback)
   switch (context) {
     case 'html':
     case 'url':
@@ -25,8 +25,14 @@ export function slotText(slot: EditionSlot, context: SlotContext, values: SlotVa
 
 /** Whether a conditional block shows its `shown` side to this recipient. */
 export function choiceHolds(attribute: string, is: string | undefined, values: SlotValues): boolean {
-  const value = valueNamed(values, attribute) ?? ''
+  const value = knownOf(attribute, values)
   return is === undefined ? value !== '' : value === is
+}
+
+/** A value as it was typed; empty where nothing of it would be seen, so that blocks and fallbacks agree on who has one. */
+function knownOf(name: string, values: SlotValues): string {
+  const value = valueNamed(values, name) ?? ''
+  return SEEN.test(value) ? value : ''
 }
 
 /** One line of plain characters: control characters and line separators become a space, lone surrogates U+FFFD. */
@@ -44,6 +50,7 @@ export function escapeHtml(text: string): string {
   return MARKUP.test(text) ? text.replace(ALL_MARKUP, (character) => ENTITIES[character] ?? character) : text
 }
 
+const SEEN = /[^\s\p{Cc}\p{Cf}]/u
 const ODD = /[\p{Cc}\u2028\u2029\ud800-\udfff]/u
 const BREAKS = /[\p{Cc}\u2028\u2029]+/gu
 const MARKUP = /[&<>"']/
@@ -54,11 +61,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
-}
-
-function textOr(fallback: string, value: string): string {
-  const line = oneLine(value)
-  return line.trim() === '' ? oneLine(fallback) : line
 }
 
 // A mail without a subject of its own, to one address.

@@ -10,6 +10,10 @@ export type CompiledTemplate = {
   readonly file: string
   readonly module: string
   readonly thread: string
+  /** Where compiled templates lie. */
+  readonly cacheDir: string
+  /** How long it may take, to load and for each mail. */
+  readonly deadlineMs: number
 }
 
 /** A template that threw or did not end: `message` says why, `where` (`file:line:column`) in which line of its source. */
@@ -23,16 +27,14 @@ export class TemplateFailure extends Error {
 }
 
 /**
- * What a template says of itself. `cacheDir` is where compiled templates lie.
+ * What a template says of itself.
  * @throws TemplateFailure when its module cannot be loaded, or is no template
  */
-export function describeTemplate(template: CompiledTemplate, cacheDir: string): Promise<TemplateFacts> {
+export function describeTemplate(template: CompiledTemplate): Promise<TemplateFacts> {
   // Modules are named by their content: what was found out once stays true, and an endless one is waited for once.
   let found = known.get(template.module)
   if (found === undefined) {
-    found = ask({ ...request(template), do: 'describe' }, template, cacheDir).then((answer) =>
-      expected('facts', answer),
-    )
+    found = ask({ ...request(template), do: 'describe' }, template).then((answer) => expected('facts', answer))
     found.catch(() => undefined)
     known.set(template.module, found)
   }
@@ -45,13 +47,9 @@ const known = new Map<string, Promise<TemplateFacts>>()
  * Renders a template in its thread.
  * @throws AppError `invalid_input` when the props do not fit it, or when it throws or does not end, with file and line
  */
-export async function renderTemplate(
-  template: CompiledTemplate,
-  page: PageRequest,
-  cacheDir: string,
-): Promise<RenderedPage> {
+export async function renderTemplate(template: CompiledTemplate, page: PageRequest): Promise<RenderedPage> {
   const { name, file } = template
-  const answer = await ask({ ...request(template), ...page, do: 'render' }, template, cacheDir).catch((cause) => {
+  const answer = await ask({ ...request(template), ...page, do: 'render' }, template).catch((cause) => {
     if (!(cause instanceof TemplateFailure)) throw cause
     const at = cause.where === undefined ? `in ${shownPath(file)}` : `at ${cause.where}`
     throw new AppError('invalid_input', `The template ${name} failed ${at}: ${cause.message}`, { cause })
@@ -82,23 +80,24 @@ function isAnswer<Is extends TemplateAnswer['is']>(
   return answer.is === is
 }
 
-// Ten times what the longest issue takes on a slow machine.
-const DEADLINE_MS = 10_000
 const IDLE_MS = 60_000
 
-async function ask(asked: TemplateRequest, { thread }: CompiledTemplate, cacheDir: string): Promise<TemplateAnswer> {
-  const outcome = await threadOf(thread)
-    .run(asked, DEADLINE_MS)
+async function ask(asked: TemplateRequest, template: CompiledTemplate): Promise<TemplateAnswer> {
+  const outcome = await threadOf(template.thread)
+    .run(asked, template.deadlineMs)
     .catch((cause: Error) => {
-      throw new TemplateFailure(cause.message, whereThrown(cause.stack, cacheDir), cause)
+      throw new TemplateFailure(cause.message, whereThrown(cause.stack, template.cacheDir), cause)
     })
   if (outcome.kind === 'done') return outcome.answer
-  throw notDone(outcome, cacheDir)
+  throw notDone(outcome, template)
 }
 
-function notDone(outcome: Exclude<Outcome<never>, { kind: 'done' }>, cacheDir: string): TemplateFailure {
+function notDone(
+  outcome: Exclude<Outcome<never>, { kind: 'done' }>,
+  { cacheDir, deadlineMs }: CompiledTemplate,
+): TemplateFailure {
   if (outcome.kind === 'ended') return new TemplateFailure(`it was not finished: ${outcome.why}.`, undefined)
-  const seconds = DEADLINE_MS / 1_000
+  const seconds = deadlineMs / 1_000
   return outcome.stack === undefined
     ? new TemplateFailure(`it waits for something that did not come within ${seconds} s.`, undefined)
     : new TemplateFailure(`it did not come to an end within ${seconds} s.`, whereThrown(outcome.stack, cacheDir))

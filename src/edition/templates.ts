@@ -43,6 +43,8 @@ export type TemplateFolders = {
   readonly emailsDir?: string | undefined
   /** Where compiled templates are kept, across processes and restarts. */
   readonly cacheDir: string
+  /** How long a template may take, to load and for each mail: 10 s, ten times what the longest issue takes. */
+  readonly deadlineMs?: number | undefined
 }
 
 /**
@@ -55,27 +57,34 @@ export async function loadTemplates(folders: TemplateFolders): Promise<TemplateS
   const cacheDir = resolve(folders.cacheDir)
   const files = await templateFiles(folders.emailsDir)
   const bundle = await bundleTemplates(files, cacheDir)
-  const loaded = await Promise.all(files.map((file) => loadTemplate(file, bundle, cacheDir)))
+  const limits = { cacheDir, deadlineMs: folders.deadlineMs ?? 10_000 }
+  const loaded = await Promise.all(files.map((file) => loadTemplate(file, bundle, limits)))
   return templateSet(loaded, bundle.own, () => loadTemplates(folders))
 }
 
 async function loadTemplate(
   { name, path }: TemplateFile,
   bundle: Bundle,
-  cacheDir: string,
+  limits: Pick<CompiledTemplate, 'cacheDir' | 'deadlineMs'>,
 ): Promise<LoadedTemplate | BrokenTemplate> {
   const module = bundle.modules[name]
   if (module === undefined) return { name, file: path, error: bundle.failures.get(name) ?? 'It was not compiled.' }
-  const compiled: CompiledTemplate = { name, file: path, module: urlOf(module), thread: urlOf(bundle.thread) }
+  const compiled: CompiledTemplate = {
+    ...limits,
+    name,
+    file: path,
+    module: urlOf(module),
+    thread: urlOf(bundle.thread),
+  }
   try {
-    const facts = await describeTemplate(compiled, cacheDir)
+    const facts = await describeTemplate(compiled)
     return {
       ...facts,
       ownProps: facts.sampleProps.filter((prop) => !GIVEN[facts.kind].includes(prop)),
       name,
       file: path,
       compiled: { module: compiled.module, engine: urlOf(bundle.engine) },
-      render: (request) => renderTemplate(compiled, request, cacheDir),
+      render: (request) => renderTemplate(compiled, request),
     }
   } catch (error) {
     if (!(error instanceof TemplateFailure)) throw error

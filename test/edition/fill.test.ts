@@ -28,6 +28,8 @@ describe('a text slot', () => {
     ['header', 'Eve\r\nBcc: a@b.example', 'Eve Bcc: a@b.example'],
     ['html', '', 'a &amp; b'],
     ['text', ' \t ', 'a & b'],
+    ['header', '\u200b\r\n', 'a & b'],
+    ['text', ' Ada ', ' Ada '],
   ])('in %s shows %j as %j', (context, value, shown) => {
     expect(fill(context, value)).toBe(shown)
   })
@@ -85,6 +87,15 @@ test('a choice compares exactly, and without a value asks whether there is one',
     'some',
     'none',
   ])
+})
+
+test('a value of which nothing can be seen is none, for a choice as for a slot', () => {
+  const slot = { slot: { kind: 'text', name: 'first_name', fallback: '' }, context: 'text' } as const
+  const choice = { attribute: 'first_name', shown: ['Dear ', slot], otherwise: ['Hello'] }
+  const greetings = ['', ' ', '\t\u00a0', '\u200b', ' Bo'].map(
+    (first_name) => fillEdition(edition({ text: [choice] }), { first_name }).text,
+  )
+  expect(greetings).toEqual(['Hello', 'Hello', 'Hello', 'Hello', 'Dear  Bo'])
 })
 
 test('values that objects have by nature are no values', () => {
