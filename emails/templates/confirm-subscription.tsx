@@ -2,7 +2,7 @@ import { Action, Line, Notice } from '../components/notice.tsx'
 import { actionText, noticeText } from '../notice-text.ts'
 import { type NewsletterProps, type SingleProps, singleProps } from '../props.ts'
 import { sampleNewsletter } from '../sample.ts'
-import { type SlotSheet, useSlots } from '../slots.tsx'
+import { type SlotSheet, useSlots, When } from '../slots.tsx'
 import { phrase, stringsFor } from '../strings.ts'
 
 type ForNewsletter = { readonly newsletter: NewsletterProps }
@@ -31,7 +31,10 @@ export default function ConfirmSubscription(mail: SingleProps) {
     <Notice mail={mail} title={strings.confirmTitle}>
       <Line>{phrase(strings.confirmAsk, { newsletter: mail.newsletter.name })}</Line>
       <Action href={useSlots().url('confirm')} label={strings.confirmButton} />
-      <Line>{strings.confirmExpiry}</Line>
+      <Line>
+        {strings.confirmExpiry}
+        <When attribute="confirm_by_mail"> {strings.confirmReply}</When>
+      </Line>
       <Line>{strings.confirmIgnore}</Line>
     </Notice>
   )
@@ -42,10 +45,12 @@ ConfirmSubscription.PreviewProps = PreviewProps
 
 export function text(mail: SingleProps, sheet: SlotSheet): string {
   const strings = stringsFor(mail.newsletter.locale)
+  // There where mail is taken in: an answer then comes to an address that confirms.
+  const answer = sheet.when('confirm_by_mail', undefined)
   return noticeText(mail, sheet, strings.confirmTitle, [
     phrase(strings.confirmAsk, { newsletter: mail.newsletter.name }),
     actionText(strings.confirmButton, sheet.url('confirm')),
-    strings.confirmExpiryLink,
+    `${strings.confirmExpiryLink}${answer.open} ${strings.confirmReply}${answer.otherwise}${answer.close}`,
     strings.confirmIgnore,
   ])
 }

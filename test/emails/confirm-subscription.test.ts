@@ -31,7 +31,7 @@ Someone asked for The Harbour Record to be sent to this address. If it was you, 
 Confirm subscription:
 https://slot.invalid/~
 
-The link works for 7 days.
+The link works for 7 days.~ You can also simply answer this mail.~~
 
 If this was not you, ignore this mail: without your confirmation nothing is sent.
 

@@ -35,6 +35,7 @@ forEachTier((tier) => {
     await send('Ada Reader <Ada@example.com>', `harbour+subscribe@${DOMAIN}`)
     const asked = await arrived(sink, 'Ada@example.com')
     expect(asked.subject).toMatch(/^Confirm your subscription/)
+    expect(asked.text).toContain('The link works for 7 days. You can also simply answer this mail.')
     const answerTo = asked.replyTo?.[0]?.address ?? ''
     expect(answerTo).toMatch(new RegExp(`^confirm\\+[a-z2-7]{55}@${DOMAIN}$`))
     // An absence notice is no answer.

@@ -17,8 +17,7 @@ afterAll(() => api.close())
 
 const RAW = 'From: eve@example.com\r\nSubject: \u001b[31m\r\n\r\nWho is this?\r\n'
 
-async function aMail(sourceId = randomUUID()): Promise<string> {
-  const recipient = 'postmaster@in.example.com'
+async function aMail(sourceId = randomUUID(), recipient = 'postmaster@in.example.com'): Promise<string> {
   const raw = Buffer.from(RAW)
   await api.app.store.inbound.receive({ source: 'smtp', sourceId, recipient, sender: 'eve@example.com', raw })
   const { rows } = await api.database.pool.query<{ id: string }>('select id from inbound_mail where source_id = $1', [
@@ -52,6 +51,16 @@ describe('/api/v1/inbound-mail', () => {
     })
     expect((await api.call('GET', '/v1/inbound-mail', undefined, { key })).body.rows[0]).toMatchObject({ sender: null })
     expect(await api.call('GET', `/v1/inbound-mail/${randomUUID()}`)).toMatchObject({ status: 404 })
+  })
+
+  test('shows addresses that do something to operators alone', async () => {
+    const recipient = `leave+${'a'.repeat(48)}@in.example.com`
+    const id = await aMail(randomUUID(), recipient)
+    expect((await api.call('GET', `/v1/inbound-mail/${id}`)).body).toMatchObject({ recipient })
+    const key = await api.keyWith('read', 'write')
+    const short = { recipient: 'leave+…@in.example.com' }
+    expect((await api.call('GET', `/v1/inbound-mail/${id}`, undefined, { key })).body).toMatchObject(short)
+    expect((await api.call('GET', '/v1/inbound-mail', undefined, { key })).body.rows).toMatchObject([short])
   })
 
   test('has mail read again, or discarded, when it is said which', async () => {

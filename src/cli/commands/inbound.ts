@@ -74,7 +74,7 @@ const COLUMNS = [
   { title: 'RECEIVED', value: ({ receivedAt }: Mail) => receivedAt },
   { title: 'KIND', value: ({ kind, detail }: Mail) => (kind && detail ? `${kind} (${detail})` : kind) },
   { title: 'STATE', value: ({ state, reason }: Mail) => (reason ? `${state} (${reason})` : state) },
-  { title: 'TO', value: ({ recipient }: Mail) => recipient },
+  { title: 'TO', value: ({ recipient }: Mail) => recipient.replace(/\+[a-z2-7]{40,}@/, '+…@') },
 ]
 
 const HIDDEN = 'Its content is not there any more, or shown only to keys that may read, write and send.'

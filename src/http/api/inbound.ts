@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { App } from '../../app.ts'
 import { notFound } from '../../error.ts'
-import { INBOUND_MOVES, type InboundState } from '../../inbound/inbound.ts'
+import { INBOUND_MOVES, type InboundMail, type InboundState } from '../../inbound/inbound.ts'
 import { INBOUND_BELL } from '../../inbound/receive.ts'
 import { SCOPES } from '../keys.ts'
 import { idSchema, pageOf, pageQuery, pathId, uuid } from './shapes.ts'
@@ -12,7 +12,7 @@ const mail = z
   .object({
     id: uuid,
     source: z.string().describe('`smtp`, or the provider that took it in.'),
-    recipient: z.string().describe('The address of ours that it came to.'),
+    recipient: z.string().describe('The address of ours that it came to; for operators’ keys with its token.'),
     sender: z
       .string()
       .nullable()
@@ -60,7 +60,7 @@ export function inboundRoutes({ store, queue }: Pick<App, 'store' | 'queue'>): F
       },
       async ({ query, apiKey }) => {
         const page = await store.inbound.list(query)
-        return { ...page, rows: page.rows.map((row) => (isOperator(apiKey) ? row : { ...row, sender: null })) }
+        return isOperator(apiKey) ? page : { ...page, rows: page.rows.map(withoutSecrets) }
       },
     )
     api.get(
@@ -72,7 +72,7 @@ export function inboundRoutes({ store, queue }: Pick<App, 'store' | 'queue'>): F
       async ({ params, apiKey }) => {
         const found = await store.inbound.get(params.id)
         if (!found) throw notFound('mail', params.id)
-        if (!isOperator(apiKey)) return { ...found, sender: null, raw: null }
+        if (!isOperator(apiKey)) return { ...withoutSecrets(found), raw: null }
         return { ...found, raw: found.raw && Buffer.from(found.raw).toString('utf8') }
       },
     )
@@ -112,6 +112,11 @@ export function inboundRoutes({ store, queue }: Pick<App, 'store' | 'queue'>): F
       async ({ body }) => ({ mails: await store.inbound.discard(body.ids) }),
     )
   }
+}
+
+/** Who wrote; and whoever knows an address to leave or to confirm can do so. */
+function withoutSecrets<Mail extends InboundMail>(found: Mail): Mail {
+  return { ...found, sender: null, recipient: found.recipient.replace(/\+[a-z2-7]{40,}@/, '+…@') }
 }
 
 function isOperator(key: { readonly scopes: readonly string[] } | null): boolean {
