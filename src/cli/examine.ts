@@ -1,3 +1,4 @@
+import { resolveMx } from 'node:dns/promises'
 import { type App, openApp } from '../app.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
@@ -25,9 +26,8 @@ export async function examine(config: Config, clock: Clock): Promise<readonly Fi
   const opened = await openApp(config, { clock, log: createLogger('silent') }).catch((error: unknown) => error)
   if (!isApp(opened)) return [...before, failed('database', opened)]
   try {
-    const tried = [database, machineClock, queue, provider, providerEvents, publicAddress, templates].map((check) =>
-      check(opened),
-    )
+    const checks = [database, machineClock, queue, provider, providerEvents, publicAddress, templates]
+    const tried = [...checks, ...(config.inbound ? [inboundMail] : [])].map((check) => check(opened))
     return [...before, ...(await Promise.all(tried))]
   } finally {
     await opened.close()
@@ -77,6 +77,29 @@ function queue(app: App): Promise<Finding> {
   })
 }
 
+/** Whether mail finds its way here; what is looked up is public. */
+function inboundMail({ config: { inbound, resend } }: App): Promise<Finding> {
+  return trying('inbound mail', async () => {
+    const { domain = '', smtp = null } = inbound ?? {}
+    if (smtp === null && resend === null) {
+      const advice = 'Set INBOUND_SMTP_PORT, or RESEND_API_KEY and a webhook for email.received.'
+      return { state: 'warn', detail: `nothing takes in mail to ${domain}`, advice }
+    }
+    const way = smtp
+      ? `at port ${smtp.port} of ${smtp.host}, ${smtp.tls ? 'encrypted on request' : 'unencrypted'}`
+      : 'by Resend'
+    const servers = await resolveMx(domain).catch(() => [])
+    const detail = `mail to ${domain} comes in ${way}`
+    if (servers.length > 0)
+      return { state: 'ok', detail: `${detail}; MX: ${servers.map(({ exchange }) => exchange).join(', ')}` }
+    return {
+      state: 'warn',
+      detail: `${detail}, but it has no MX record that can be found`,
+      advice: 'See docs/inbound.md.',
+    }
+  })
+}
+
 function provider(app: App): Promise<Finding> {
   return trying('provider', async () => {
     const { name, flags, check } = app.provider
@@ -104,7 +127,7 @@ async function providerEvents({ provider, config }: App): Promise<Finding> {
   return { what, state: 'warn', detail: 'bounces and complaints are not heard of', advice }
 }
 
-function publicAddress({ provider, publicUrl }: App): Promise<Finding> {
+function publicAddress({ provider, publicUrl, config }: App): Promise<Finding> {
   return trying('public address', async () => {
     if (!provider.flags.leavesMachine) return { state: 'ok', detail: `${publicUrl}, which is enough for the outbox` }
     if (!worksElsewhere(publicUrl)) {
@@ -113,6 +136,11 @@ function publicAddress({ provider, publicUrl }: App): Promise<Finding> {
       return { state: 'fail', detail: `${publicUrl} works on this machine only`, advice, code: 'config_invalid' }
     }
     const answer = await fetch(`${publicUrl}/healthz`, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => null)
+    // We speak no TLS, so an https address is that of a proxy.
+    if (answer?.ok && config.trustProxy === null) {
+      const advice = 'Set TRUST_PROXY to where the proxy in front is (loopback, say), so that readers are told apart.'
+      return { state: 'warn', detail: `${publicUrl} answers, but all requests seem to come from the proxy`, advice }
+    }
     if (answer?.ok) return { state: 'ok', detail: `${publicUrl} answers` }
     const advice =
       'Start the server (npm start) and see that the name, the certificate and the proxy in front are right.'

@@ -57,12 +57,10 @@ function resultOf(action: string, { words, status, reporter, transcript }: Block
     case 'expanded':
       return 'delivered'
     default: {
-      const said = severityOf({ words: `${commentOf(status)} ${words}`, status, reporter })
-      // What the server before the last tried and was told stands in the text alone.
-      if (said === 'transient' && /\b5\.1\.1\b.*user unknown/i.test(transcript) && !/^\s*[45]\.2\./.test(status)) {
-        return severityOf({ words: `${words} ${transcript}`, status: '5.1.1', reporter }) ?? said
-      }
-      return said ?? 'transient'
+      // So sendmail notes what it was told of a recipient, in the text alone.
+      const answersRecipient = /\b5\.1\.1\b.*user unknown/i.test(transcript) && !/^\s*[45]\.2\./.test(status)
+      const said = { words: `${commentOf(status)} ${words}`, status, reporter, answersRecipient }
+      return severityOf(said) ?? 'transient'
     }
   }
 }

@@ -9,6 +9,8 @@ export type Said = {
   readonly status?: string | undefined
   /** Who reports it. */
   readonly reporter?: string | undefined
+  /** It is known to be the answer to `RCPT TO`. */
+  readonly answersRecipient?: boolean
 }
 
 /**
@@ -17,23 +19,24 @@ export type Said = {
  * for the third within a month suppresses as well. So "no such user" counts when its status is one of addresses, when
  * it answered `RCPT TO`, or when it is from a server known to mean it; some say it to whatever they do not want.
  */
-export function severityOf({ words, status, reporter = '' }: Said): Severity | null {
+export function severityOf({ words, status, reporter = '', answersRecipient = false }: Said): Severity | null {
   const text = wordsOf(words)
   const code = statusOf(words, status)
-  if (LOCAL_PROGRAM.test(text)) return 'transient'
-  if (NO_MAIL_THERE.test(text)) return code?.startsWith('4') ? 'transient' : 'permanent'
+  const says = (pattern: RegExp) => pattern.test(text)
+  const isTemporary = code ? code.startsWith('4') : REPLY_4XX.test(text) && !REPLY_5XX.test(text)
+  const isUnknown = says(UNKNOWN_USER)
+  const isAnswered = answersRecipient || says(AFTER_RECIPIENT)
+  if (says(LOCAL_PROGRAM) || (isUnknown && says(AFTER_CONTENT))) return 'transient'
+  if (says(NO_MAIL_THERE)) return isTemporary ? 'transient' : 'permanent'
   if (code?.startsWith('5.7.')) return 'policy'
-  const isUnknown = UNKNOWN_USER.test(text)
-  if (isUnknown && AFTER_CONTENT.test(text)) return 'transient'
-  if (isUnknown && /^5\.(?:2\.1|[03]\.)/.test(code ?? '') && AFTER_RECIPIENT.test(text)) return 'permanent'
-  if (code?.startsWith('5.2.')) return /^5\.2\.[123]$/.test(code) || !POLICY.test(text) ? 'transient' : 'policy'
-  if (REFUSED_RECIPIENT.test(text)) return 'permanent'
-  if (code && DEAD.test(code) && !SENDER.test(text)) return 'permanent'
-  if (POLICY.test(text) || SENDER.test(text)) return 'policy'
-  if (isUnknown && isMeant(words, text, reporter)) return 'permanent'
-  if (NO_SUCH_DOMAIN.test(text)) return code?.startsWith('4') ? 'transient' : 'permanent'
-  if (TRANSIENT.test(text) || code?.startsWith('4')) return 'transient'
-  return code || isUnknown ? 'transient' : null
+  if (isUnknown && isAnswered && /^5\.(?:2\.1|[03]\.)/.test(code ?? '')) return 'permanent'
+  if (code?.startsWith('5.2.')) return /^5\.2\.[123]$/.test(code) || !says(POLICY) ? 'transient' : 'policy'
+  if (says(UNWANTED) && !isUnknown) return 'policy'
+  if (says(REFUSED_RECIPIENT) || (code && DEAD.test(code) && !says(SENDER))) return 'permanent'
+  if (says(POLICY) || says(SENDER)) return 'policy'
+  if (isUnknown && !isTemporary && (isAnswered || isMeant(text, reporter))) return 'permanent'
+  if (says(NO_SUCH_DOMAIN)) return isTemporary ? 'transient' : 'permanent'
+  return code || isTemporary || isUnknown || says(TRANSIENT) ? 'transient' : null
 }
 
 /** The status that says most: the one in the words, unless the report's own is as exact. */
@@ -67,9 +70,14 @@ const MEANS_IT = /\b(?:google(?:mail)?|gmail|hotmail|outlook|messagelabs|yahoo(?
 const AFTER_RECIPIENT = /(?:after|in reply to|did not like our|smtp:)\s*(?:our )?RCPT|>>+ RCPT|RCPT (?:TO|command)/i
 const AFTER_CONTENT = /SMTP command\s+DATA\b|after (?:end of data|i sent the message)|in reply to end of DATA/i
 
+const NAMES_PROVIDER = /user doesn'?t have an? .{0,60}account/i
 /** Directories and mailers of their own, which know their users. */
 const OWN_DIRECTORY =
-  /x-postfix; unknown user|recipient name is not recogni[sz]ed|not listed in (?:public|domino)|ms-?exch.*unknown recipient|user doesn'?t have an? .{0,60}account/i
+  /x-postfix; unknown user|recipient name is not recogni[sz]ed|not listed in (?:public|domino)|ms-?exch.*unknown recipient/i
+
+const REPLY_4XX = /(?:^|[\s;])4[25]\d\b/
+const REPLY_5XX = /(?:^|[\s;])5[05]\d\b/
+const REPLY_55X = /(?:^|[\s;])55[0134]\b/
 
 const REFUSED_RECIPIENT =
   /(?<!all )recipient address(?:es)? rejected: access denied(?=.*protection\.outlook)|\b542 .{0,80}\brejected$/is
@@ -85,10 +93,13 @@ const LOCAL_PROGRAM = /^x-unix;|\bx-unix;|procmail|pipe to \||command (?:died|fa
 const SENDER =
   /(?:sender|from)(?: address)?[^.]{0,60}(?:reject|not (?:allowed|verified|valid|exist|accept)|does not exist|denied|invalid|unroutable)|unroutable sender|unauthenticated|(?:after|in reply to) MAIL FROM|domain of sender|name was rejected|invalid domain name|not verified/i
 
+const UNWANTED =
+  /spam|\bube\b|junk|virus|malware|phish|black ?list|block ?list|blocked|\brbl\b|banned|reputation|suspicious|dmarc|\bspf\b/i
+
 const POLICY = new RegExp(
   [
-    'spam|ube\\b|junk|virus|malware|phish|blacklist|black list|blocklist|block list|blocked|\\brbl\\b|banned|reputation|suspicious',
-    'polic(?:y|ies)|dmarc|\\bspf\\b|dkim|authenticat|reverse dns|\\bptr\\b|rdns|client ip|access denied|not (?:allowed|permitted)|denied',
+    UNWANTED.source,
+    'polic(?:y|ies)|dkim|authenticat|reverse dns|\\bptr\\b|rdns|client ip|access denied|not (?:allowed|permitted)|denied',
     'content (?:rejected|blocked|presents)|message content|rejected by this system|mail rejete|mail rejected|message rejected|too (?:large|big)|size (?:limit|exceeds)|relay(?:ing)? (?:denied|not)|rate limit|does not support tls|service refuse',
     'multiple addresses in from|redundant',
   ].join('|'),
@@ -124,9 +135,7 @@ function wordsOf(words: string): string {
     .trim()
 }
 
-function isMeant(words: string, text: string, reporter: string): boolean {
-  if (AFTER_RECIPIENT.test(text)) return true
-  const isReply = /\b55[0134]\b/.test(words)
-  if (OWN_DIRECTORY.test(text)) return isReply || !/doesn'?t have an?/i.test(text)
-  return isReply && MEANS_IT.test(reporter)
+function isMeant(text: string, reporter: string): boolean {
+  if (OWN_DIRECTORY.test(text)) return true
+  return REPLY_55X.test(text) && (NAMES_PROVIDER.test(text) || MEANS_IT.test(reporter))
 }

@@ -1,3 +1,4 @@
+import type { App } from '../../app.ts'
 import { VERSION } from '../../version.ts'
 import type { DefineCommand } from '../commands.ts'
 import { fields } from '../table.ts'
@@ -11,7 +12,7 @@ export const start: DefineCommand = (command, { terminal, output, config: readCo
     const serving = await serve(config, { server: true, worker: true }, quietLogger(config, terminal))
     try {
       const { app, url } = serving
-      const started = { url, publicUrl: app.publicUrl, tier: app.tier, provider: app.provider.name }
+      const started = { ...saidOf(app), url }
       output.result(started, () => welcome(started, config.dataDir))
       await untilStopped(terminal.stopped)
       output.note('Stopping: mail that is on its way is finished. Again to force it.')
@@ -21,11 +22,22 @@ export const start: DefineCommand = (command, { terminal, output, config: readCo
   })
 }
 
+function saidOf({ publicUrl, tier, provider, config: { inbound } }: App) {
+  const { host, port } = inbound?.smtp ?? {}
+  const way =
+    inbound &&
+    (port === undefined
+      ? `mail to ${inbound.domain}, by Resend`
+      : `mail to ${inbound.domain}, at port ${port} of ${host}`)
+  return { publicUrl, tier, provider: provider.name, inbound: way }
+}
+
 type Started = {
   readonly url: string | null
   readonly publicUrl: string
   readonly tier: 'embedded' | 'postgres' | 'redis'
   readonly provider: string
+  readonly inbound: string | null
 }
 
 const TIERS = {
@@ -34,7 +46,7 @@ const TIERS = {
   redis: () => 'PostgreSQL (DATABASE_URL), with the queue on Redis (REDIS_URL)',
 }
 
-function welcome({ url, publicUrl, tier, provider }: Started, dataDir: string): string {
+function welcome({ url, publicUrl, tier, provider, inbound }: Started, dataDir: string): string {
   const isOutbox = provider === 'outbox'
   const lines = {
     'Readers see': publicUrl,
@@ -43,6 +55,7 @@ function welcome({ url, publicUrl, tier, provider }: Started, dataDir: string): 
     Mail: isOutbox
       ? 'stays on this machine; with RESEND_API_KEY or SMTP_URL it goes out'
       : `goes out through ${provider}`,
+    Inbound: inbound ?? undefined,
     Data: TIERS[tier](dataDir),
   }
   return `Pressroom ${VERSION} is running at ${url}\n\n${fields(lines)}\n\nCtrl-C stops it.`
