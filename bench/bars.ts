@@ -77,7 +77,15 @@ function paceBars(name: string, pace: Pace, least: number): readonly Bar[] {
   return [
     bar(`pace: ${name}, share of the limit`, '%', { least }, async (m) => (await m.pace(pace)).sharePercent),
     ...(pace.jitterMs > 0 ? [turnedAway(NO_TARGET), setbacks] : [turnedAway({ most: 0 })]),
+    bar(`pace: ${name}, calls before a confirmation`, 'calls', atTen(pace), async (m) => {
+      return (await m.pace(pace)).callsBeforeSingle
+    }),
   ]
+}
+
+/** Turns are taken a fifth of a second ahead: at ten a second, that is two. */
+function atTen({ requestsPerSecond }: Pace): Target | null {
+  return requestsPerSecond === 10 ? { most: 2 } : NO_TARGET
 }
 
 function bar(name: string, unit: string, target: Target | null, measure: Bar['measure']): Bar {

@@ -1,8 +1,12 @@
 import { type FakeResendOptions, startFakeResend } from '../src/fake-resend/index.ts'
 import { answerParent } from './child.ts'
 
-/** Answers of the batch calls so far: when, in milliseconds since 1970, and with what. */
-export type FakeCalls = readonly { readonly atMs: number; readonly status: number | null }[]
+/** The batch calls so far: when they came, in milliseconds since 1970, under what key, and what they were answered. */
+export type FakeCalls = readonly {
+  readonly atMs: number
+  readonly idempotencyKey: string | undefined
+  readonly status: number | null
+}[]
 
 export type FakeAnswers = { readonly url: string; readonly calls: FakeCalls }
 
@@ -18,7 +22,7 @@ answerParent<FakeAnswers>(
       fake
         .requests()
         .filter(({ path }) => path === '/emails/batch')
-        .map(({ atMs, status }) => ({ atMs, status })),
+        .map(({ atMs, idempotencyKey, status }) => ({ atMs, idempotencyKey, status })),
   },
   () => fake.close(),
 )

@@ -43,7 +43,10 @@ export async function startWorker(
     },
   }
 
-  async function sweepUntil(using: Parameters<typeof sweep>[0], signal: AbortSignal): Promise<void> {
+  async function sweepUntil(
+    using: Parameters<typeof sweep>[0] & Parameters<typeof refreshQuota>[0],
+    signal: AbortSignal,
+  ): Promise<void> {
     while (!signal.aborted) {
       await sweep(using).catch((err: unknown) => log.error({ event: 'sweep_failed', err }))
       await refreshQuota(using, signal).catch((err: unknown) => log.error({ event: 'quota_not_read', err }))

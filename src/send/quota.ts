@@ -2,10 +2,12 @@ import type { Clock } from '../clock.ts'
 import type { Logger } from '../log.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { ProviderState, Store } from '../store/store.ts'
+import type { Turns } from './turn.ts'
 
 type QuotaDeps = {
   readonly store: Pick<Store, 'pace'>
   readonly provider: Pick<Provider, 'account' | 'dailyQuota'>
+  readonly turns: Turns
   readonly clock: Clock
   readonly log: Logger
 }
@@ -13,12 +15,15 @@ type QuotaDeps = {
 const DEADLINE_MS = 10_000
 
 /** Asks the provider for the quota of the day when bulk mail is to come, once in five minutes, whoever asks. */
-export async function refreshQuota({ store, provider, clock, log }: QuotaDeps, signal: AbortSignal): Promise<void> {
+export async function refreshQuota(
+  { store, provider, turns, clock, log }: QuotaDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const { account } = provider
   if (!provider.dailyQuota || !(await store.pace.shouldAskQuota(account))) return
-  const slot = await store.pace.takeSlot(account)
-  if (slot.kind === 'blocked') return
-  await clock.sleep(slot.waitMs, signal)
+  const turn = await turns.take(signal)
+  if (!turn) return
+  await clock.sleep(Math.max(0, turn.at - clock.now().getTime()), signal)
   if (signal.aborted) return
   const over = new AbortController()
   const call = AbortSignal.any([signal, over.signal])
