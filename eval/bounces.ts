@@ -74,12 +74,11 @@ type Got = { readonly addresses: readonly string[]; readonly result: string }
 async function read(raw: Buffer): Promise<readonly Got[]> {
   const mail = await parseMail(raw)
   const complaint = readComplaint(mail)
-  if (complaint)
-    return (complaint.isAbuse ? [...complaint.addresses, null] : [null]).flatMap((address, index, all) =>
-      address === null && index > 0 && all.length > 1
-        ? []
-        : [{ addresses: address === null ? [] : [address], result: complaint.isAbuse ? 'complained' : 'report' }],
-    )
+  if (complaint) {
+    const result = complaint.isAbuse ? 'complained' : 'report'
+    const named = complaint.addresses.map((address) => ({ addresses: [address], result }))
+    return named.length > 0 ? named : [{ addresses: [], result }]
+  }
   return readBounce(mail) ?? (isAutomatic(mail, null) ? [{ addresses: [], result: 'automatic' }] : [])
 }
 

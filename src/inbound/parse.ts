@@ -37,7 +37,7 @@ export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
   const enclosed = email.attachments.find(({ mimeType }) => ORIGINAL.test(mimeType))
   const quoted = enclosed ? contentOf(enclosed) : cut === null ? null : whole.slice(cut.end)
   return {
-    headers: headersOf(email),
+    headers: byName(email.headers),
     from: addressIn(email.headers.find(({ key }) => key === 'from')?.value),
     subject: (email.subject ?? '').slice(0, 1_000),
     text: whole.slice(0, cut?.start ?? MAX_TEXT),
@@ -67,12 +67,14 @@ export function headerOf(headers: Headers, name: string): string | undefined {
 /** Lines `Name: value`, folded ones joined, up to the first blank one. */
 export function readHeaders(text: string): Headers {
   const [head = ''] = text.replace(/^(?:[ \t]*\n)+/, '').split(/\n[ \t]*\n/, 1)
-  const fields = new Map<string, string[]>()
-  for (const line of head.replace(/\n[ \t]+/g, ' ').split('\n')) {
-    const [, name = '', value = ''] = /^([\w-]+)[ \t]*:[ \t]*(.*)$/.exec(line) ?? []
-    if (name !== '') fields.set(name.toLowerCase(), [...(fields.get(name.toLowerCase()) ?? []), value.trim()])
-  }
-  return fields
+  const fields = head
+    .replace(/\n[ \t]+/g, ' ')
+    .split('\n')
+    .flatMap((line) => {
+      const [, name = '', value = ''] = /^([\w-]+)[ \t]*:[ \t]*(.*)$/.exec(line) ?? []
+      return name === '' ? [] : [{ key: name.toLowerCase(), value: value.trim() }]
+    })
+  return byName(fields)
 }
 
 const ORIGINAL = /^(?:message\/(?:rfc822|global)|text\/rfc822-headers|message\/(?:rfc822-headers|global-headers))$/
@@ -86,16 +88,25 @@ function findOriginal(text: string): { readonly start: number; readonly end: num
   return found ? { start: found.index, end: found.index + found[0].length } : null
 }
 
-function headersOf({ headers }: Email): Headers {
-  const byName = new Map<string, string[]>()
-  for (const { key, value } of headers) byName.set(key, [...(byName.get(key) ?? []), value])
-  return byName
+function byName(fields: readonly { readonly key: string; readonly value: string }[]): Headers {
+  const values = new Map<string, string[]>()
+  for (const { key, value } of fields) {
+    const known = values.get(key)
+    if (known) known.push(value)
+    else values.set(key, [value])
+  }
+  return values
 }
 
 function textOf({ text, html, attachments }: Email): string {
-  const shown = text ?? html?.replace(/<(?:br|p|div|tr)\b[^>]{0,500}>/gi, '\n').replace(/<[^>]{0,2000}>/g, ' ') ?? ''
+  const shown = text ?? withoutMarkup(html ?? '')
   const attached = attachments.find(({ mimeType }) => mimeType === 'text/plain')
   return lines(shown.trim() === '' && attached ? contentOf(attached) : shown)
+}
+
+function withoutMarkup(html: string): string {
+  const beginning = html.slice(0, MAX_TEXT)
+  return beginning.replace(/<(?:br|p|div|tr)\b[^>]{0,500}>/gi, '\n').replace(/<[^>]{0,1000}>/g, ' ')
 }
 
 /** What follows the headers, where the parts of a mail cannot be told apart. */
