@@ -232,7 +232,7 @@ async function settle(
 ): Promise<void> {
   await store.inbound.settle(id, outcome, event)
   const { state, kind, reason } = outcome
-  log.info({ event: 'inbound_mail', mail: id, state, kind, reason })
+  log[state === 'kept' ? 'info' : 'debug']({ event: 'inbound_mail', mail: id, state, kind, reason })
 }
 
 /** Tries again later; what has failed for about a day is kept for the operator. */

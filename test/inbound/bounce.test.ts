@@ -40,7 +40,11 @@ describe('a report', () => {
       { status: '5.0.0', diagnostic: '550 Mailbox full', text: '550 5.1.1 <ada@example.com>... User unknown' },
       'transient',
     ],
-    ['of a temporary no to the recipient', { diagnostic: '450 user unknown (in reply to RCPT TO command)' }, 'transient'],
+    [
+      'of a temporary no to the recipient',
+      { diagnostic: '450 user unknown (in reply to RCPT TO command)' },
+      'transient',
+    ],
     ['of spam under the status of an address', { status: '5.1.1', diagnostic: '550 5.1.1 blocked as spam' }, 'policy'],
     ['of "no such user" from nobody known', { status: '5.0.0', diagnostic: '550 No such user' }, 'transient'],
     ['of "no such user" to the recipient', { diagnostic: '550 No such user (in reply to RCPT TO)' }, 'permanent'],

@@ -55,6 +55,8 @@ describe('a mail to confirm', () => {
     ['is from a list', { 'List-Id': '<x.example.com>' }, 'ada@example.com'],
     ['is Exchange’s', { 'X-Auto-Response-Suppress': 'DR, OOF, AutoReply' }, 'ada@example.com'],
     ['is Apple’s', { 'X-Apple-Action': 'VACATION' }, 'ada@example.com'],
+    ['is a help desk', { 'X-Zendesk-Ticket': '7' }, 'ada@example.com'],
+    ['counts tickets', { Subject: '[#4711] Please confirm' }, 'ada@example.com'],
     ['is called so', { Subject: 'Automatic reply: Please confirm' }, 'ada@example.com'],
     ['is called so in German', { Subject: 'Abwesenheitsnotiz: Bitte bestätigen' }, 'ada@example.com'],
     ['is called so in Japanese', { Subject: '=?utf-8?B?6Ieq5YuV6L+U5L+h?=' }, 'ada@example.com'],
@@ -65,6 +67,10 @@ describe('a mail to confirm', () => {
       was: 'auto_reply',
       reason: 'automatic',
     })
+  })
+
+  test('is not taken from an address that nobody reads', async () => {
+    expect(await meaning('confirm', letterOf('No Reply <no-reply@example.com>'))).toMatchObject({ was: 'auto_reply' })
   })
 
   test('is not taken when it is a bounce, comes from us, or goes round in circles', async () => {

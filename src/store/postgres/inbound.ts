@@ -1,6 +1,7 @@
 import type { DeliveryId, NewsletterId, SubscriberId } from '../../id.ts'
 import type { InboundKind, InboundMail, InboundReason, InboundState } from '../../inbound/inbound.ts'
 import type { InboundReplay, InboundStore, NamedDelivery, TakenInbound } from '../inbound.ts'
+import { inIndexOrder } from './in-index-order.ts'
 import { pageOf, readCursor } from './pages.ts'
 import { type Pool, transaction } from './pool.ts'
 
@@ -80,26 +81,30 @@ const DUE = `
 
 type TakenRow = Omit<InboundRow, 'cursor_at'> & { source_id: string; raw: Uint8Array | null }
 
-async function take(pool: Pool, leaseMs: number): Promise<TakenInbound | null> {
-  const { rows } = await pool.query<TakenRow>(TAKE, [leaseMs])
-  const [row] = rows
-  if (!row) return null
-  const { id, source, recipient, sender, attempts, received_at: receivedAt, source_id: sourceId, raw } = row
-  return { id, source, recipient, sender, attempts, receivedAt, sourceId, raw }
+function take(pool: Pool, leaseMs: number): Promise<TakenInbound | null> {
+  return transaction(pool, async (tx) => {
+    const [due] = await inIndexOrder<{ id: string }>(tx, FIND_DUE, [])
+    const { rows } = due ? await tx.query<TakenRow>(TAKE, [due.id, leaseMs]) : { rows: [] }
+    const [row] = rows
+    if (!row) return null
+    const { id, source, recipient, sender, attempts, received_at: receivedAt, source_id: sourceId, raw } = row
+    return { id, source, recipient, sender, attempts, receivedAt, sourceId, raw }
+  })
 }
 
 // One row by inbound_mail_due. What another caller has in hand is left to it.
+const FIND_DUE = `
+  select id
+  from inbound_mail
+  where state = 'received' and not_before <= app_now()
+  order by not_before
+  limit 1
+  for update skip locked`
+
 const TAKE = `
   update inbound_mail
-  set attempts = attempts + 1, not_before = app_now() + make_interval(secs => $1 / 1000.0)
-  where id = (
-    select id
-    from inbound_mail
-    where state = 'received' and not_before <= app_now()
-    order by not_before
-    limit 1
-    for update skip locked
-  )
+  set attempts = attempts + 1, not_before = app_now() + make_interval(secs => $2 / 1000.0)
+  where id = $1
   returning id, source, source_id, recipient, sender, attempts, received_at, raw`
 
 const POSTPONE = `
