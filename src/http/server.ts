@@ -28,6 +28,7 @@ export function createServer(app: App): FastifyInstance {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
+    trustProxy: app.config.trustProxy === null ? false : [...app.config.trustProxy],
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     // An address that cannot be decoded is as good as one that leads nowhere.
     frameworkErrors: (_error, request, reply) => answerNotFound(request, reply),

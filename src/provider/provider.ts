@@ -104,6 +104,8 @@ export interface Provider {
     readonly reportsEvents: boolean
     /** Mail leaves this machine, so links have to work elsewhere. */
     readonly leavesMachine: boolean
+    /** Writes to addresses with letters beyond ASCII before the @ (RFC 6531), as far as servers on the way do. Default: no. */
+    readonly internationalAddresses?: boolean
   }
   readonly limits: {
     readonly maxRecipients: number

@@ -58,6 +58,37 @@ describe('what is refused', () => {
   })
 })
 
+describe('letters beyond ASCII before the @', () => {
+  const read = (text: string) => readAddress(text, { international: true })
+
+  test.each([
+    ['юзер@екзампл.ком', 'юзер@xn--80ajglhfv.xn--j1aef', 'юзер@xn--80ajglhfv.xn--j1aef'],
+    ['Jeff葉@example.com', 'Jeff葉@example.com', 'jeff葉@example.com'],
+    // Composed, so that two ways to type one letter are one address.
+    ['n\u0303@example.com', 'ñ@example.com', 'ñ@example.com'],
+    ['ÑO.x+1@example.com', 'ÑO.x+1@example.com', 'ño.x+1@example.com'],
+  ])('%s is taken where the provider can', (text, address, key) => {
+    expect([read(text), readAddress(text).kind]).toEqual([{ kind: 'ok', address, key }, 'refused'])
+  })
+
+  test.each([
+    'a\u00a0b@example.com',
+    'a\u200db@example.com',
+    'a..ü@example.com',
+    'ü,b@example.com',
+    '\ud800@example.com',
+  ])('%j is refused', (text) => {
+    expect(read(text).kind).toBe('refused')
+  })
+
+  test('count as the octets that they take', () => {
+    expect([read(`${'ü'.repeat(32)}@example.com`).kind, read(`${'ü'.repeat(33)}@example.com`).kind]).toEqual([
+      'ok',
+      'refused',
+    ])
+  })
+})
+
 test('the schema gives the address as it is kept, and the reason of a refusal', () => {
   expect(addressSchema.parse(' ada@MÜLLER.example ')).toBe('ada@xn--mller-kva.example')
   expect(addressSchema.safeParse('ada').error?.issues.map((issue) => issue.message)).toEqual([
@@ -89,6 +120,37 @@ describe.runIf(existsSync(samples))('the tables of other projects', () => {
     (python.test_email_valid ?? []).filter(plain) as { email_input: string; output: { ascii_email: string } }[],
   )('python-email-validator takes $email_input', ({ email_input, output }) => {
     expect(readAddress(email_input)).toMatchObject({ kind: 'ok', address: output.ascii_email })
+  })
+
+  test.each(
+    (python.test_email_valid_intl_local_part ?? []) as {
+      email_input: string
+      output: { local_part: string; ascii_domain: string }
+    }[],
+  )('python-email-validator takes $email_input where the provider can', ({ email_input, output }) => {
+    const address = `${output.local_part}@${output.ascii_domain}`
+    expect(readAddress(email_input, { international: true })).toMatchObject({ kind: 'ok', address })
+  })
+
+  type ValidatorRow = { args?: object[]; valid: string[]; invalid: string[] }
+  const [basic] = (read('validator-js') as ValidatorRow[]).filter(({ args }) => args === undefined)
+  test.each((basic?.valid ?? []).filter((address) => !address.startsWith('"')))('validator.js takes %s', (address) => {
+    expect(readAddress(address).kind).toBe('ok')
+  })
+  test.each(basic?.invalid ?? [])('validator.js refuses %j', (address) => {
+    expect(readAddress(address).kind).toBe('refused')
+  })
+
+  test('whatever is taken, browsers take in a field for addresses', () => {
+    const browser = new RegExp(read('browser-email-field').whatwg_regexp)
+    const taken = [...(basic?.valid ?? []), ...(read('isemail') as Isemail[]).map(({ address }) => address)].flatMap(
+      (text) => {
+        const reading = readAddress(text)
+        return reading.kind === 'ok' ? [reading.address] : []
+      },
+    )
+    expect(taken.length).toBeGreaterThan(5)
+    expect(taken.filter((address) => !browser.test(address))).toEqual([])
   })
 
   test.each([...(python.test_email_invalid_syntax ?? []), ...(python.test_email_invalid_syntax_strict ?? [])] as {

@@ -64,7 +64,7 @@ describe('preferences', () => {
   test('show every newsletter that the reader has, the one of the mail first, and none that they have not', async () => {
     const { status, body } = await show()
     expect(status).toBe(200)
-    const names = [...String(body).matchAll(/<h2 id="(\w+)">/g)].map(([, slug]) => slug)
+    const names = [...String(body).matchAll(/<h2 id="newsletter-(\w+)">/g)].map(([, slug]) => slug)
     expect(names).toEqual(['morning', 'evening'])
     expect(body).toContain('The morning &lt;b&gt;')
     expect(body).not.toContain('weekly')

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { Links } from '../../links.ts'
 import type { Logger } from '../../log.ts'
 import type { SingleEdition } from '../../newsletter/single-mail.ts'
+import type { Provider } from '../../provider/provider.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { NewsletterStore } from '../../store/store.ts'
 import type { SubscriberStore } from '../../store/subscribers.ts'
@@ -22,6 +23,7 @@ export type PublicDeps = {
   readonly singleEdition: SingleEdition
   /** Null when there is no such edition, or it is none for everybody's eyes. */
   readonly webView: (editionHash: string) => Promise<WebView | null>
+  readonly provider: { readonly flags: Pick<Provider['flags'], 'internationalAddresses'> }
   readonly queue: Pick<Queue, 'enqueue'>
   readonly clock: Clock
   readonly log: Logger

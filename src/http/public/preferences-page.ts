@@ -41,8 +41,8 @@ function renderNewsletter(found: Preferences, one: Choosable, { strings, lang }:
     pending: [choose('return', strings.confirmHereButton, 'loud')],
     unsubscribed: [choose('return', strings.returnButton, 'loud')],
   }[status]
-  return html`<section class="choice" aria-labelledby="${slug}">
-<h2 id="${slug}"><bdi>${name}</bdi></h2>
+  return html`<section class="choice" aria-labelledby="newsletter-${slug}">
+<h2 id="newsletter-${slug}"><bdi>${name}</bdi></h2>
 <p>${phraseHtml(says, names)}</p>
 <form method="post"><input type="hidden" name="newsletter" value="${slug}">${buttons}</form>
 ${status === 'confirmed' && date === null && renderPause(newsletter, zone, strings, now)}

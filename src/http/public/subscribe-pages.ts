@@ -67,6 +67,7 @@ export async function takeForm(
   }
   const circumstances = circumstancesIn(deps, request, newsletter, words, { ...fields, stamp })
   const answer = await ask(deps, request, input.data, circumstances, stamp)
+  if (answer.kind === 'not_reachable') return refuse({ email: words.strings.emailProblem })
   if (answer.kind === 'not_taken') {
     return refuse({ email: phrase(words.strings.domainProblem, { newsletter: newsletter.name }) })
   }

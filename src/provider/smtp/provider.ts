@@ -35,7 +35,13 @@ export function createSmtpProvider(options: SmtpOptions): Provider {
       .digest('hex')
       .slice(0, 16),
     wire: SMTP_WIRE,
-    flags: { idempotent: false, batch: false, reportsEvents: false, leavesMachine: true },
+    flags: {
+      idempotent: false,
+      batch: false,
+      reportsEvents: false,
+      leavesMachine: true,
+      internationalAddresses: true,
+    },
     limits: {
       maxRecipients: 1,
       maxBodyBytes: 4 * 1024 * 1024,

@@ -188,7 +188,7 @@ const CHECK_SINGLE = checkMembers('check_single_member', {
   skip: `
            case
              when delivery.address is null then 'erased'
-             when ${isSuppressed('lower(delivery.address)')} then 'suppressed'
+             when ${isSuppressed('coalesce(subscriber.address_key, lower(delivery.address))')} then 'suppressed'
            end`,
 })
 

@@ -1,3 +1,4 @@
+import type { QueryConfig } from 'pg'
 import type { NewsletterId } from '../../id.ts'
 import type { NewsletterBranding } from '../../newsletter/branding.ts'
 import type { Newsletter } from '../../newsletter/newsletter.ts'
@@ -28,9 +29,12 @@ const COLUMNS = `id, slug, name, from_name, from_address, reply_to, postal_addre
 
 const BY_ID = { name: 'newsletter_by_id', text: `select ${COLUMNS} from newsletter where id = $1` }
 
+// Asked for by every form that is sent.
+const FIND = { name: 'find_newsletter', text: `select ${COLUMNS} from newsletter where slug = $1 or id::text = $1` }
+
 /** Newsletters on PostgreSQL. */
 export function createNewsletterStore(pool: Pool): NewsletterStore {
-  const one = async (sql: string, values: unknown[]) => {
+  const one = async (sql: string | QueryConfig, values?: unknown[]) => {
     const { rows } = await pool.query<NewsletterRow>(sql, values)
     return rows[0] ? readNewsletter(rows[0]) : null
   }
@@ -62,9 +66,7 @@ export function createNewsletterStore(pool: Pool): NewsletterStore {
     get: (id) => one(`select ${COLUMNS} from newsletter where id = $1`, [id]),
     find: async (slugOrId) =>
       // PostgreSQL takes no text with a NUL in it.
-      /^[a-z0-9-]+$/.test(slugOrId)
-        ? one(`select ${COLUMNS} from newsletter where slug = $1 or id::text = $1`, [slugOrId])
-        : null,
+      /^[a-z0-9-]+$/.test(slugOrId) ? one({ ...FIND, values: [slugOrId] }) : null,
     // A null in $2… keeps what is there, except where null is a value: those two say whether they change.
     update: (id, changes) =>
       one(

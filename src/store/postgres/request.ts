@@ -1,8 +1,8 @@
-import type { DeliveryId, SubscriberId } from '../../id.ts'
+import type { SubscriberId } from '../../id.ts'
 import type { RequestCount, SubscriptionAnswer, SubscriptionRequest } from '../subscribers.ts'
 import { spoken } from './consent.ts'
-import { type Pool, type Tx, transaction } from './pool.ts'
-import { insertSingle } from './singles.ts'
+import { type Pool, transaction } from './pool.ts'
+import { valuesOf, WITH_SINGLE } from './singles.ts'
 
 type AskedRow = { id: SubscriberId | null; asks: boolean; is_confirmed: boolean }
 
@@ -20,8 +20,8 @@ export function requestSubscription(pool: Pool, request: SubscriptionRequest): P
     const [asked] = rows
     if (!asked?.id) return 'suppressed'
     if (!asked.asks) return asked.is_confirmed ? 'already_confirmed' : 'enough_confirmations'
-    const { deliveryId } = await insertSingle(tx, request.confirmation(asked.id))
-    await writeDown(tx, request, asked.id, deliveryId)
+    const mail = request.confirmation(asked.id)
+    await tx.query({ ...WRITE, values: [...valuesOf(mail), ...spoken(request.circumstances)] })
     return 'confirmation_written'
   })
 }
@@ -81,21 +81,14 @@ const ASK = {
          ) as is_confirmed`,
 }
 
-async function writeDown(
-  tx: Tx,
-  { newsletterId, circumstances }: SubscriptionRequest,
-  subscriberId: SubscriberId,
-  deliveryId: DeliveryId,
-): Promise<void> {
-  await tx.query({ ...WRITE_DOWN, values: [newsletterId, subscriberId, ...spoken(circumstances), deliveryId] })
-}
-
-const WRITE_DOWN = {
-  name: 'write_down_request',
-  text: `
+// The mail that asks back, and the record that names it.
+const WRITE = {
+  name: 'write_confirmation',
+  text: `${WITH_SINGLE}
   insert into consent (newsletter_id, subscriber_id, action, source, form, wording, wording_version, ip_hash,
     user_agent, delivery_id)
-  values ($1, $2, 'requested', $3, $4, $5, $6, $7, $8, $9)`,
+  select $1, $3::uuid, 'requested', $6, $7, $8, $9, $10, $11, mail.delivery_id
+  from mail`,
 }
 
 /** See `SubscriberStore.count`. */

@@ -196,6 +196,23 @@ describe('domains', () => {
   })
 })
 
+describe('letters beyond ASCII before the @', () => {
+  test('are taken only where the provider can write to them', async () => {
+    const email = 'юзер@example.com'
+    const refused = await postJson({ newsletter: 'morning', email })
+    expect([refused.status, refused.body.problems]).toEqual([
+      422,
+      [{ where: 'email', message: 'letters beyond A to Z before the @ cannot be written to yet' }],
+    ])
+    expect((await post({ email, stamp: stamp(MINUTE) })).body).toContain('Please check the email address.')
+    const { flags } = api.app.provider
+    Object.assign(flags, { internationalAddresses: true })
+    const taken = await postJson({ newsletter: 'morning', email })
+    Object.assign(flags, { internationalAddresses: false })
+    expect([taken.status, await isKnown(email)]).toEqual([202, true])
+  })
+})
+
 describe('another site', () => {
   test('may ask from any page, and read the answer', async () => {
     const preflight = await api.server.inject({

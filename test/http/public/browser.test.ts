@@ -247,7 +247,7 @@ describe.runIf(hasChromium)('in a browser', () => {
     }
 
     test('keeps its reader there with our script, and says the answer where screen readers hear it', async () => {
-      const elsewhere = `<!doctype html><html lang="en"><title>A site</title><main>${await snippet()}</main>`
+      const elsewhere = `<!doctype html><html lang="en"><title>A site</title><main><h1>A site</h1>${await snippet()}</main>`
       const seen = await open(
         ELSEWHERE,
         'en',

@@ -87,6 +87,7 @@ beforeEach(async () => {
     ...outOfReach(stores()),
     links,
     tokens,
+    provider: { flags: {} },
     singleEdition: async () => EDITION,
     queue: {
       enqueue: async (bell: Bell) => {
@@ -228,7 +229,7 @@ describe('POST /subscribe', () => {
       expect([answer.statusCode, answer.json()]).toEqual([202, { status: 'heard' }])
     }
     expect(await statusOf('json@example.com')).toBe('pending')
-    expect(rung.map(({ job }) => job)).toEqual(Array(2).fill({ kind: 'deliver', sendId: null }))
+    expect(rung[0]?.job).toEqual({ kind: 'deliver', sendId: null })
   })
 
   test('takes a form of another site and answers with a page', async () => {
