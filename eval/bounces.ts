@@ -5,8 +5,12 @@ import { readBounce } from '../src/inbound/bounce.ts'
 import { readComplaint } from '../src/inbound/complaint.ts'
 import { parseMail } from '../src/inbound/parse.ts'
 
+/** The collection that the tests use, where it is beside this checkout. */
+const SAMPLES = join(import.meta.dirname, '..', '..', 'shared', 'samples', 'bounces')
+
 const USAGE = `npm run eval:bounces -- <folder> [--all]
   Reads the mails that <folder>/expected.json names, and prints the share that is read as it says.
+  Without a folder: those of the tests, where they are beside this checkout.
   --all  names every mail that is not`
 
 /** What `expected.json` says of one file. */
@@ -99,28 +103,26 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 async function main(): Promise<void> {
-  const [folder] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
-  if (folder === undefined || !existsSync(join(folder, 'expected.json'))) {
+  const [folder = SAMPLES] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+  if (!existsSync(join(folder, 'expected.json'))) {
     console.error(USAGE)
     process.exitCode = 1
     return
   }
   const marks = await evaluate(folder)
   const groups = { strict: marks.filter(({ isStrict }) => isStrict), others: marks.filter(({ isStrict }) => !isStrict) }
-  for (const [name, group] of Object.entries(groups)) {
+  const shares = Object.entries(groups).map(([name, group]) => {
     const right = group.filter(({ isRight }) => isRight).length
     const harmful = group.filter(({ isHarmful }) => isHarmful).length
-    const share = (100 * right) / Math.max(1, group.length)
-    console.log(
-      `${name.padEnd(6)}  ${right} of ${group.length} right (${share.toFixed(1)} %), ${group.length - right} wrong, ${harmful} harmful`,
-    )
-  }
-  const shown = marks.filter(
-    ({ isRight, isHarmful, isStrict }) => isHarmful || (!isRight && (isStrict || process.argv.includes('--all'))),
-  )
-  for (const { file, got, expected, isHarmful } of shown) {
-    console.log(`  ${file}: read as ${got}, expected ${expected}${isHarmful ? ' HARMFUL' : ''}`)
-  }
+    const share = ((100 * right) / Math.max(1, group.length)).toFixed(1)
+    return `${name.padEnd(6)}  ${right} of ${group.length} right (${share} %), ${group.length - right} wrong, ${harmful} harmful`
+  })
+  const showsAll = process.argv.includes('--all')
+  const shown = marks.filter(({ isRight, isHarmful, isStrict }) => isHarmful || (!isRight && (isStrict || showsAll)))
+  const wrong = shown.map(({ file, got, expected, isHarmful }) => {
+    return `  ${file}: read as ${got}, expected ${expected}${isHarmful ? ' HARMFUL' : ''}`
+  })
+  console.log([...shares, ...wrong].join('\n'))
 }
 
 if (process.argv[1]?.endsWith('bounces.ts')) await main()

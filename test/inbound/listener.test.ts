@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { createTransport } from 'nodemailer'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SubscriberId } from '../../src/id.ts'
@@ -170,6 +172,20 @@ describe('a session', () => {
     }
   })
 
+  test('shows the certificate of today, twice a day', async () => {
+    const tls = makeCertificate()
+    try {
+      const { port } = await listen({ tls })
+      const before = await certificateAt(port)
+      expect(await certificateAt(port)).toBe(before)
+      makeCertificate(join(tls.key, '..'))
+      await clock.advance(12 * 3_600_000)
+      while ((await certificateAt(port)) === before) await new Promise((resolve) => setImmediate(resolve))
+    } finally {
+      rmSync(join(tls.key, '..'), { recursive: true })
+    }
+  })
+
   test('does not end a mail at anything but a dot on a line of its own', async () => {
     const { port } = await listen()
     const session = await talk(port)
@@ -228,8 +244,22 @@ function answer(socket: Socket): Promise<string> {
   })
 }
 
-function makeCertificate() {
-  const directory = mkdtempSync(join(tmpdir(), 'pressroom-tls-'))
+/** The fingerprint of what is shown after STARTTLS. */
+async function certificateAt(port: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  await answer(socket)
+  for (const line of ['EHLO x.example', 'STARTTLS']) {
+    socket.write(`${line}\r\n`)
+    await answer(socket)
+  }
+  const encrypted = connectTls({ socket, rejectUnauthorized: false })
+  await once(encrypted, 'secureConnect')
+  const { fingerprint256 } = encrypted.getPeerCertificate()
+  encrypted.destroy()
+  return fingerprint256
+}
+
+function makeCertificate(directory = mkdtempSync(join(tmpdir(), 'pressroom-tls-'))) {
   const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
   const how = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=in.example.com']
   execFileSync('openssl', [...how, '-keyout', key, '-out', certificate], { stdio: 'ignore' })
