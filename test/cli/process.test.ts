@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access, chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,6 +35,14 @@ function start(args: readonly string[], env: Readonly<Record<string, string>> = 
   return { child, said }
 }
 
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const { port } = probe.address() as AddressInfo
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
+
 async function finish({ child, said }: Started) {
   const [code] = await once(child, 'close')
   return { code, ...said }
@@ -56,6 +65,20 @@ test('a server is found by commands started beside it, and ends at SIGTERM with 
   expect(await finish(server)).toMatchObject({ code: 0 })
   await expect(access(join(directory, 'data', 'server.json'))).rejects.toThrow()
   expect(await finish(start(['newsletter', 'list'], env))).toMatchObject({ code: 3 })
+})
+
+test('a server takes mail in where it is told to, until it is stopped', async () => {
+  const port = await freePort()
+  const inbound = { INBOUND_DOMAIN: 'in.example.com', INBOUND_SMTP_PORT: String(port) }
+  const server = start(['start', '--json'], { DATA_DIR: 'data', PORT: '0', ...inbound })
+  await once(server.child.stdout ?? server.child, 'data')
+  expect(JSON.parse(server.said.stdout).inbound).toBe(`mail to in.example.com, at port ${port} of 127.0.0.1`)
+  const socket = connect(port, '127.0.0.1')
+  const [greeting] = await once(socket, 'data')
+  expect(String(greeting)).toMatch(/^220 in\.example\.com /)
+  server.child.kill('SIGTERM')
+  await once(socket, 'close')
+  expect(await finish(server)).toMatchObject({ code: 0 })
 })
 
 test('the demo delivers to a thousand readers whatever is configured, and leaves a page that needs no server', async () => {
