@@ -42,8 +42,8 @@ export async function measurePace(run: PaceRun): Promise<Paced> {
       await addReaders(installation, Math.round(requestsPerSecond * seconds))
       await installation.app.store.pace.learn(installation.app.provider.account, requestsPerSecond)
       await Promise.all(Array.from({ length: workers }, () => installation.startWorker({ maxRecipients: 1 })))
-      const { setbacks, singles } = await sendAll(installation, seconds)
-      const calls = await fake.ask('calls')
+      const { startedAtMs, setbacks, singles } = await sendAll(installation, seconds)
+      const calls = (await fake.ask('calls')).filter(({ atMs }) => atMs >= startedAtMs)
       const callsBeforeSingle = Math.max(...singles.map((single) => countBefore(single, calls)))
       return { ...readCalls(calls, requestsPerSecond), setbacks, callsBeforeSingle }
     } finally {
@@ -60,7 +60,7 @@ type SingleMail = { readonly batchId: string; readonly writtenAtMs: number }
 async function sendAll(
   installation: Installation,
   seconds: number,
-): Promise<{ readonly setbacks: number; readonly singles: readonly SingleMail[] }> {
+): Promise<{ readonly startedAtMs: number; readonly setbacks: number; readonly singles: readonly SingleMail[] }> {
   const { app, issueId } = installation
   const pool = createPool({
     url: app.config.databaseUrl ?? '',
@@ -70,6 +70,8 @@ async function sendAll(
   })
   try {
     const writeSingle = await singleMails(installation)
+    await sleep(1_000)
+    const startedAtMs = Date.now()
     const { send } = await scheduleSend(app, { issueId, at: 'now' })
     await untilSend(app, send.id, ({ state }) => state === 'sending')
     const written: { readonly deliveryId: string; readonly writtenAtMs: number }[] = []
@@ -88,7 +90,7 @@ async function sendAll(
       batchId: batchOf.get(deliveryId) ?? '',
       writtenAtMs,
     }))
-    return { setbacks: rows[0]?.setbacks ?? Number.NaN, singles }
+    return { startedAtMs, setbacks: rows[0]?.setbacks ?? Number.NaN, singles }
   } finally {
     await pool.end()
   }

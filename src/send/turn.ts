@@ -23,7 +23,7 @@ export type Turns = {
 }
 
 /** Later than this is late: slots are a little more than that further apart in each second than the limit asks for. */
-const ON_TIME_MS = 7
+const ON_TIME_MS = 4
 /** Providers count in seconds: a call that is later than that puts off the others by no more. */
 const WINDOW_MS = 1_000
 const REMEMBERED_CALLS = 12

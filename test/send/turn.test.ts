@@ -62,7 +62,7 @@ test('the first call of a window puts off the others by what it may have left la
   await turns.answered(turnAt(0), { leftAt: 5, answeredAt: 30 }, { opensWindow: true })
   await turns.answered(turnAt(0, 4), { leftAt: 12, answeredAt: 62 }, { opensWindow: true })
   await turns.answered(turnAt(0), { leftAt: 90, answeredAt: 120 }, { opensWindow: false })
-  expect(postponed).toEqual([['acme', 12 + 4 + 20 - 7, 500]])
+  expect(postponed).toEqual([['acme', 12 + 4 + 20 - 4, 500]])
 })
 
 test('who slept for hours holds nobody up for more than a window', async () => {

@@ -77,7 +77,7 @@ export function createPaceStore(pool: Pool): PaceStore {
         `update provider
          set requests_per_second = $2, updated_at = app_now(),
              next_slot_at = case
-               when $2 > requests_per_second then least(next_slot_at, app_now() + make_interval(secs => 1.017 / $2::float8))
+               when $2 > requests_per_second then least(next_slot_at, app_now() + make_interval(secs => 1.01 / $2::float8))
                else next_slot_at
              end
          where account = $1`,
@@ -116,7 +116,7 @@ const TAKE_SLOT = {
   text: `
   with taken as (
     update provider
-    set next_slot_at = greatest(next_slot_at, app_now()) + make_interval(secs => 1.017 / requests_per_second),
+    set next_slot_at = greatest(next_slot_at, app_now()) + make_interval(secs => 1.01 / requests_per_second),
         blocked_until = case when blocked_reason = 'down' then app_now() + interval '1 minute' end,
         blocked_reason = case when blocked_reason = 'down' then 'down' end,
         blocked_detail = case when blocked_reason = 'down' then blocked_detail end,
@@ -124,7 +124,7 @@ const TAKE_SLOT = {
     where account = $1 and (blocked_until is null or blocked_until <= app_now())
       and (next_slot_at is null or next_slot_at <= app_now() + interval '0.2 s')
     returning requests_per_second, postponed_ms, blocked_reason is not null as probe, daily_limit is not null as counts_day, extract(epoch from
-      next_slot_at - make_interval(secs => 1.017 / requests_per_second) - app_now())::float8 * 1000 as wait_ms
+      next_slot_at - make_interval(secs => 1.01 / requests_per_second) - app_now())::float8 * 1000 as wait_ms
   )
   select taken.*, provider.blocked_reason, provider.blocked_until > app_now() as is_blocked,
          extract(epoch from provider.next_slot_at - app_now() - interval '0.2 s')::float8 * 1000 as later_ms
