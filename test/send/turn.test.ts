@@ -59,7 +59,7 @@ test('a loop that is told to stop takes no turn', async () => {
 test('the first call of a window puts off the others by what it may have left late, and took longer than usual', async () => {
   const { turns, postponed } = turnsOf([])
   for (let call = 0; call < 5; call++) await turns.answered(turnAt(0), { leftAt: 90, answeredAt: 120 }, {})
-  await turns.answered(turnAt(0), { leftAt: 5, answeredAt: 30 }, { opensWindow: true })
+  await turns.answered(turnAt(0), { leftAt: 4, answeredAt: 29 }, { opensWindow: true })
   await turns.answered(turnAt(0, 4), { leftAt: 12, answeredAt: 62 }, { opensWindow: true })
   await turns.answered(turnAt(0), { leftAt: 90, answeredAt: 120 }, { opensWindow: false })
   expect(postponed).toEqual([['acme', 12 + 4 + 20 - 4, 500]])
