@@ -42,7 +42,9 @@ test('its form is printed to be pasted', async () => {
 
 test('what a reader agreed to is shown', async () => {
   const evidence = await pressroom('subscriber', 'evidence', 'cy@example.com')
-  expect(evidence.stdout).toMatch(/^Cy@example\.com\n\nAt +\S+Z\nWhat +requested daily\nBy +api\nAsked back by +mail \S+, planned/)
+  expect(evidence.stdout).toMatch(
+    /^Cy@example\.com\n\nAt +\S+Z\nWhat +requested daily\nBy +api\nAsked back by +mail \S+, planned/,
+  )
 })
 
 test('what is kept of them is printed as JSON, whether asked for as that or not', async () => {
@@ -51,7 +53,10 @@ test('what is kept of them is printed as JSON, whether asked for as that or not'
     await pressroom('subscriber', 'export-data', 'cy@example.com', '--json'),
   ]
   expect(JSON.parse(plain.stdout)).toEqual(JSON.parse(json.stdout))
-  expect(JSON.parse(plain.stdout)).toMatchObject({ subscriber: [{ firstName: 'Cy' }], consent: [{ action: 'requested' }] })
+  expect(JSON.parse(plain.stdout)).toMatchObject({
+    subscriber: [{ firstName: 'Cy' }],
+    consent: [{ action: 'requested' }],
+  })
 })
 
 test('they are erased once that is meant', async () => {
@@ -62,6 +67,8 @@ test('they are erased once that is meant', async () => {
   const erased = await pressroom('subscriber', 'erase', 'cy@example.com', '--yes')
   expect(erased.stdout).toMatch(/^They are erased\. .*\n\nDeliveries +1\nProvider events +0\nMails that came in +0\n$/)
   expect((await pressroom('subscriber', 'show', 'cy@example.com')).code).toBe(1)
-  expect((await pressroom('subscriber', 'erase', 'cy@example.com', '--yes')).stdout).toMatch(/^They were no subscriber\./)
+  expect((await pressroom('subscriber', 'erase', 'cy@example.com', '--yes')).stdout).toMatch(
+    /^They were no subscriber\./,
+  )
   expect((await pressroom('subscriber', 'erase', 'cy', '--yes')).code).toBe(1)
 })
