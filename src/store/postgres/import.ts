@@ -106,7 +106,8 @@ async function suppressAll(tx: Tx, newsletterId: NewsletterId, source: string, r
 }
 
 // Some thousand rows, each looked up by address_key and primary keys (`offset 0` and `limit 1` keep it so: a join would
-// read all readers for every set), and written in the order of address_key, so that two imports cannot deadlock.
+// read all readers for every set), and written in the order of address_key, so that two imports cannot deadlock, with ids
+// that lie side by side in the indexes.
 // `unsubscribed_at` is only cleared by a confirmation of their own.
 const TAKE = `
   with line as (
@@ -170,8 +171,9 @@ const TAKE = `
       limit 1
     ) as suppressed on true
   ), people as (
-    insert into subscriber (address, address_key, first_name, attributes, locale, time_zone)
-    select address, address_key, first_name, attributes, locale, time_zone
+    insert into subscriber (id, address, address_key, first_name, attributes, locale, time_zone)
+    select ordered_id(row_number() over (order by address_key)), address, address_key, first_name, attributes, locale,
+           time_zone
     from judged
     where fate in ('added', 'updated', 'unsubscribed') and not $11::boolean
     order by address_key

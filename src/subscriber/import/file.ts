@@ -85,7 +85,7 @@ export type Taking<Row> = {
 
 const MAX_PROBLEMS = 1_000
 const MAX_STATUSES = 100
-const ROWS_A_SET = 5_000
+const ROWS_A_SET = 2_500
 
 /**
  * Reads a CSV file of addresses row by row, and hands what is good on in sets of some thousand: while one is taken, the
