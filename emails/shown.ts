@@ -104,43 +104,31 @@ function announces(block: Block): boolean {
 
 /** As much of one block as fits into `room`; undefined where that is nothing. */
 function shortened(block: Block, room: number): Block | undefined {
-  const left = room - blockBytes(emptied(block))
+  const beside = (empty: Block) => room - blockBytes(empty)
   switch (block.type) {
-    case 'paragraph':
-      return ifAny({ ...block, content: shortenedText(block.content, left) }, 'content')
-    case 'quote':
-      return ifAny({ ...block, paragraphs: fitting(block.paragraphs, left, quotedBytes) }, 'paragraphs')
-    case 'list':
-      return ifAny({ ...block, items: fitting(block.items, left, itemBytes) }, 'items')
-    case 'table':
-      return ifAny({ ...block, rows: fitting(block.rows, left, rowBytes) }, 'rows')
-    case 'code':
-      return { ...block, text: fitting(block.text.split('\n'), left, (line) => textBytes(line) + 1).join('\n') }
+    case 'paragraph': {
+      const content = shortenedText(block.content, beside({ ...block, content: [] }))
+      return content.length === 0 ? undefined : { ...block, content }
+    }
+    case 'quote': {
+      const paragraphs = fitting(block.paragraphs, beside({ ...block, paragraphs: [] }), quotedBytes)
+      return paragraphs.length === 0 ? undefined : { ...block, paragraphs }
+    }
+    case 'list': {
+      const items = fitting(block.items, beside({ ...block, items: [] }), itemBytes)
+      return items.length === 0 ? undefined : { ...block, items }
+    }
+    case 'table': {
+      const rows = fitting(block.rows, beside({ ...block, rows: [] }), rowBytes)
+      return rows.length === 0 ? undefined : { ...block, rows }
+    }
+    case 'code': {
+      const lines = fitting(block.text.split('\n'), beside({ ...block, text: '' }), (line) => textBytes(line) + 1)
+      return { ...block, text: lines.join('\n') }
+    }
     default:
       return undefined
   }
-}
-
-function emptied(block: Block): Block {
-  switch (block.type) {
-    case 'paragraph':
-      return { ...block, content: [] }
-    case 'quote':
-      return { ...block, paragraphs: [] }
-    case 'list':
-      return { ...block, items: [] }
-    case 'table':
-      return { ...block, rows: [] }
-    case 'code':
-      return { ...block, text: '' }
-    default:
-      return block
-  }
-}
-
-function ifAny<B extends Block, Key extends keyof B>(block: B, parts: Key): B | undefined {
-  const list: unknown = block[parts]
-  return Array.isArray(list) && list.length > 0 ? block : undefined
 }
 
 function shortenedText(content: readonly Inline[], room: number): readonly Inline[] {

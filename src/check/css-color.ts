@@ -58,30 +58,11 @@ function fromHsl(hue: number, saturation: number, lightness: number): [number, n
   return [channel(0), channel(8), channel(4)]
 }
 
-const NAMES: Readonly<Record<string, string>> = {
-  black: '#000000',
-  silver: '#c0c0c0',
-  gray: '#808080',
-  grey: '#808080',
-  white: '#ffffff',
-  maroon: '#800000',
-  red: '#ff0000',
-  purple: '#800080',
-  fuchsia: '#ff00ff',
-  green: '#008000',
-  lime: '#00ff00',
-  olive: '#808000',
-  yellow: '#ffff00',
-  navy: '#000080',
-  blue: '#0000ff',
-  teal: '#008080',
-  aqua: '#00ffff',
-  orange: '#ffa500',
-  darkgray: '#a9a9a9',
-  darkgrey: '#a9a9a9',
-  dimgray: '#696969',
-  dimgrey: '#696969',
-  lightgray: '#d3d3d3',
-  lightgrey: '#d3d3d3',
-  whitesmoke: '#f5f5f5',
-}
+const NAMES: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'black #000000 silver #c0c0c0 gray #808080 grey #808080 white #ffffff maroon #800000 red #ff0000',
+    'purple #800080 fuchsia #ff00ff green #008000 lime #00ff00 olive #808000 yellow #ffff00 navy #000080',
+    'blue #0000ff teal #008080 aqua #00ffff orange #ffa500 darkgray #a9a9a9 darkgrey #a9a9a9 dimgray #696969',
+    'dimgrey #696969 lightgray #d3d3d3 lightgrey #d3d3d3 whitesmoke #f5f5f5',
+  ].flatMap((row) => [...row.matchAll(/(\w+) (#\w+)/g)].map(([, name, hex]) => [name, hex])),
+)

@@ -1,4 +1,5 @@
 import type { Edition, Message, SlotValues } from '../edition/edition.ts'
+import { slotText } from '../edition/escape.ts'
 import { fillEdition } from '../edition/fill.ts'
 import { slotNames } from '../edition/slot-names.ts'
 import { outward, type Page, readPage, textOf } from './page.ts'
@@ -63,9 +64,8 @@ export const READERS_HOST = 'reader.invalid'
 /** Why a URL slot cannot be filled; null when it can. */
 export function urlProblem(name: string, values: SlotValues): string | null {
   if (!Object.hasOwn(values, name)) return `There is no link of the name ${name}.`
-  const piece = { slot: { kind: 'url', name }, context: 'url' } as const
   try {
-    fillEdition({ ...EMPTY, html: [piece] }, values)
+    slotText({ kind: 'url', name }, 'url', values)
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
@@ -81,5 +81,3 @@ export function preheaderOf({ page }: Pick<CheckedMail, 'page'>): { readonly tex
   if (first === undefined) return { text: '', isOwn: false }
   return { text: textOf(first.element), isOwn: isHidden(outward(first.element)) }
 }
-
-const EMPTY: Edition = { hash: '', template: '', locale: 'en', subject: [], html: [], text: [], headers: [] }

@@ -18,7 +18,7 @@ export type TemplateFindings = {
 /** The links of a reader that a mail of each kind can show. */
 const LINKS = {
   issue: linksTo('unsubscribe', 'preferences', 'view', 'one_click'),
-  single: linksTo('confirm', 'unsubscribe', 'preferences', 'view'),
+  single: linksTo('confirm', 'subscribe', 'unsubscribe', 'preferences', 'view'),
 }
 
 function linksTo(...names: readonly string[]): Readonly<Record<string, string>> {

@@ -1,8 +1,7 @@
 import type { Edition, Piece, SlotValues } from './edition.ts'
 import { choiceHolds } from './escape.ts'
-
-/** What a conditional block asks of a reader: that `attribute` is `is`, or, without `is`, that there is one. */
-export type Condition = { readonly attribute: string; readonly is?: string }
+import { type Choice, type Condition, conditionOf, isChoice, partsOf, piecesOf } from './pieces.ts'
+import { valueNamed } from './slot-names.ts'
 
 /** Readers by what the blocks ask of them, one for each mail that the blocks can make. */
 export type Branches = {
@@ -14,17 +13,20 @@ export type Branches = {
 
 /** What the conditional blocks of an edition ask, each question once, in the order in which they stand. */
 export function conditionsOf(edition: Edition): readonly Condition[] {
-  const asked = piecesOf(edition).flatMap(questionsIn)
+  const asked = [...piecesOf(edition)].flatMap(([, piece]) => (isChoice(piece) ? [conditionOf(piece)] : []))
   return [...new Map(asked.map((one) => [JSON.stringify(one), one])).values()]
 }
 
-/** Every mail that an edition's conditional blocks can make of it, at most the first `most`. */
-export function branchesOf(edition: Edition, most = 32): Branches {
-  const pieces = piecesOf(edition)
+/**
+ * Every mail that an edition's conditional blocks can make of it, at most the first `most`. Where any value of an
+ * attribute will do, it is that of `own`, if there is one.
+ */
+export function branchesOf(edition: Edition, most = 32, own: SlotValues = {}): Branches {
+  const pieces = partsOf(edition).flatMap(([, outermost]) => outermost)
   const byChoices = new Map<string, SlotValues>()
   const found = (isComplete: boolean): Branches => ({ readers: [...byChoices.values()], isComplete })
   let repeated = 0
-  for (const reader of readersOf(pieces, conditionsOf(edition), {})) {
+  for (const reader of readersOf(pieces, conditionsOf(edition), own, {})) {
     const choices = choicesIn(pieces, reader).join()
     const isKnown = byChoices.has(choices)
     if (isKnown) repeated += 1
@@ -41,13 +43,14 @@ const REPEATED_A_BRANCH = 64
 function* readersOf(
   pieces: readonly Piece[],
   conditions: readonly Condition[],
+  own: SlotValues,
   known: SlotValues,
 ): Generator<SlotValues> {
   const attribute = firstUnknown(pieces, known)
   if (attribute === undefined) yield known
   else {
-    for (const value of tellingValues(attribute, conditions)) {
-      yield* readersOf(pieces, conditions, { ...known, [attribute]: value })
+    for (const value of tellingValues(attribute, conditions, own)) {
+      yield* readersOf(pieces, conditions, own, { ...known, [attribute]: value })
     }
   }
 }
@@ -63,10 +66,11 @@ function firstUnknown(pieces: readonly Piece[], known: SlotValues): string | und
 }
 
 /** One value for each thing that blocks can find an attribute to be. */
-function tellingValues(attribute: string, conditions: readonly Condition[]): readonly string[] {
+function tellingValues(attribute: string, conditions: readonly Condition[], own: SlotValues): readonly string[] {
   const asked = conditions.filter((one) => one.attribute === attribute).map(({ is }) => is)
   const exact = asked.filter((is) => is !== undefined)
-  let other = `«${attribute}»`
+  const mine = valueNamed(own, attribute) ?? ''
+  let other = choiceHolds(attribute, undefined, own) && !exact.includes(mine) ? mine : `«${attribute}»`
   while (exact.includes(other)) other = `«${other}»`
   return [...new Set([...(asked.includes(undefined) ? [other] : []), ...exact, ''])]
 }
@@ -79,22 +83,6 @@ function choicesIn(pieces: readonly Piece[], reader: SlotValues): readonly boole
   )
 }
 
-function questionsIn(piece: Piece): readonly Condition[] {
-  if (!isChoice(piece)) return []
-  const { attribute, is, shown, otherwise } = piece
-  return [{ attribute, ...(is === undefined ? {} : { is }) }, ...[...shown, ...otherwise].flatMap(questionsIn)]
-}
-
-type Choice = Extract<Piece, { readonly attribute: string }>
-
-function isChoice(piece: Piece): piece is Choice {
-  return typeof piece !== 'string' && 'attribute' in piece
-}
-
 function sideOf({ attribute, is, shown, otherwise }: Choice, reader: SlotValues): readonly Piece[] {
   return choiceHolds(attribute, is, reader) ? shown : otherwise
-}
-
-function piecesOf({ subject, html, text, headers }: Edition): readonly Piece[] {
-  return [...subject, ...html, ...text, ...headers.flatMap(({ value }) => value)]
 }

@@ -1,4 +1,6 @@
+import { branchesOf } from './branches.ts'
 import type { Edition, SlotValues } from './edition.ts'
+import { fillEdition } from './fill.ts'
 import { slotNames } from './slot-names.ts'
 
 /** Values as long as they plausibly get, for limits that must hold for what arrives, not for what was written. */
@@ -8,4 +10,11 @@ export function longValues(edition: Edition): SlotValues {
     ...texts.map((name) => [name, 'x'.repeat(40)]),
     ...urls.map((name) => [name, `https://example.com/${'x'.repeat(180)}`]),
   ])
+}
+
+/** The bytes of the longest html that an edition plausibly becomes, for readers whom its blocks show the most. */
+export function mostHtmlBytes(edition: Edition): number {
+  const long = longValues(edition)
+  const { readers } = branchesOf(edition, undefined, long)
+  return Math.max(...readers.map((asked) => Buffer.byteLength(fillEdition(edition, { ...long, ...asked }).html)))
 }

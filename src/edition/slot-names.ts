@@ -1,4 +1,5 @@
-import type { Edition, Piece, SlotValues } from './edition.ts'
+import type { Edition, SlotValues } from './edition.ts'
+import { piecesOf } from './pieces.ts'
 
 /** What an edition asks to know of a recipient: names of texts and attributes, names of URLs. */
 export type SlotNames = { readonly texts: readonly string[]; readonly urls: readonly string[] }
@@ -7,21 +8,11 @@ export type SlotNames = { readonly texts: readonly string[]; readonly urls: read
 export function slotNames(edition: Edition): SlotNames {
   const texts = new Set<string>()
   const urls = new Set<string>()
-  const visit = (pieces: readonly Piece[]): void => {
-    for (const piece of pieces) {
-      if (typeof piece === 'string') continue
-      if ('slot' in piece) {
-        const names = piece.slot.kind === 'url' ? urls : texts
-        names.add(piece.slot.name)
-      } else {
-        texts.add(piece.attribute)
-        visit(piece.shown)
-        visit(piece.otherwise)
-      }
-    }
+  for (const [, piece] of piecesOf(edition)) {
+    if (typeof piece === 'string') continue
+    if ('attribute' in piece) texts.add(piece.attribute)
+    else (piece.slot.kind === 'url' ? urls : texts).add(piece.slot.name)
   }
-  for (const part of [edition.subject, edition.html, edition.text]) visit(part)
-  for (const header of edition.headers) visit(header.value)
   return { texts: [...texts], urls: [...urls] }
 }
 

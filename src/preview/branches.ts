@@ -1,7 +1,8 @@
-import { branchesOf, type Condition, conditionsOf } from '../edition/branches.ts'
+import { branchesOf, conditionsOf } from '../edition/branches.ts'
 import type { Edition, Message, SlotValues } from '../edition/edition.ts'
 import { choiceHolds } from '../edition/escape.ts'
 import { fillEdition } from '../edition/fill.ts'
+import type { Condition } from '../edition/pieces.ts'
 
 /** One of the mails that an edition can become by its conditional blocks. */
 export type ShownBranch = {
@@ -26,9 +27,8 @@ export type Matrix = {
 /** Every mail that an edition can become, for readers who differ from `values` in nothing but what its blocks ask for. */
 export function matrixOf(edition: Edition, values: SlotValues, own: Message): Matrix {
   const conditions = conditionsOf(edition)
-  const { readers, isComplete } = branchesOf(edition)
-  const branches = readers.map((asked) => {
-    const attributes = likeReader(asked, conditions, values)
+  const { readers, isComplete } = branchesOf(edition, undefined, values)
+  const branches = readers.map((attributes) => {
     const reader = { ...values, ...attributes }
     const { subject, html, text } = fillEdition(edition, reader)
     return {
@@ -40,15 +40,4 @@ export function matrixOf(edition: Edition, values: SlotValues, own: Message): Ma
     }
   })
   return { conditions, branches, isComplete }
-}
-
-/** Where any value will do, the reader's own. */
-function likeReader(asked: SlotValues, conditions: readonly Condition[], values: SlotValues): SlotValues {
-  const isAsked = (name: string, value: string) =>
-    conditions.some(({ attribute, is }) => attribute === name && is === value)
-  const chosen = Object.entries(asked).map(([name, value]) => {
-    const own = values[name] ?? ''
-    return [name, value === '' || isAsked(name, value) || own === '' || isAsked(name, own) ? value : own]
-  })
-  return Object.fromEntries(chosen)
 }

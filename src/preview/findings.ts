@@ -1,16 +1,20 @@
 import { sampleNewsletter } from '../../emails/sample.ts'
 import { checkEdition } from '../check/check.ts'
 import { readersOf } from '../check/readers.ts'
+import { RULES } from '../check/registry.ts'
 import type { Finding } from '../check/rule.ts'
 import type { SlotValues } from '../edition/edition.ts'
 import { slotNames } from '../edition/slot-names.ts'
 import type { RenderedChoice } from './rendering.ts'
 
+/** A finding, and how to mend what it found. */
+export type ShownFinding = Finding & { readonly mend: string }
+
 /**
  * What the checks say about a mail, for this reader and every other that it differs for, and what was left out on the
  * way to it.
  */
-export function findingsIn(rendered: RenderedChoice, values: SlotValues): readonly Finding[] {
+export function findingsIn(rendered: RenderedChoice, values: SlotValues): readonly ShownFinding[] {
   const { edition, newsletter, template, pictures } = rendered
   const { kind, hasText } = template
   const imageBytes = new Map([...pictures].map(([address, { bytes }]) => [address, bytes]))
@@ -18,8 +22,14 @@ export function findingsIn(rendered: RenderedChoice, values: SlotValues): readon
   const links = Object.fromEntries(slotNames(edition).urls.map((name) => [name, values[name] ?? '']))
   const readers = [values, ...readersOf(edition, links)]
   const found = checkEdition({ edition, facts, readers }).filter((finding) => !isAboutSample(finding))
-  return [...found, ...ownFindings(rendered)]
+  return [...found, ...ownFindings(rendered)].map((finding) => ({ ...finding, mend: MENDS.get(finding.rule) ?? '' }))
 }
+
+const MENDS: ReadonlyMap<string, string> = new Map([
+  ...RULES.map(({ id, mend }) => [id, mend] as const),
+  ['article', 'Change the article, or let it be: the mail goes out without it.'],
+  ['sample-only', 'Take what is shown from newsletter, issue and articles, or write it into the template.'],
+])
 
 // The sample's newsletter does not exist, which is no fault of the template that is looked at.
 function isAboutSample({ rule, message }: Finding): boolean {

@@ -1,3 +1,5 @@
+import { type Color, readColor } from '../check/css-color.ts'
+
 // How clients that know no dark styles darken a mail: they change its colours, wherever those are written.
 
 /** Which colours change: all of them, or only light grounds and dark letters. */
@@ -50,42 +52,15 @@ function withoutDarkBlocks(css: string): string {
 type Part = 'letters' | 'ground'
 
 function inverted(color: string, part: Part, inversion: Inversion): string | undefined {
-  const channels = channelsOf(color.trim().toLowerCase())
-  if (channels === undefined) return undefined
-  const [red, green, blue] = channels
-  const lightness = (Math.max(red, green, blue) + Math.min(red, green, blue)) / 510
+  const read = readColor(color)
+  if (read === null) return undefined
+  const lightness = (Math.max(...read.rgb) + Math.min(...read.rgb)) / 510
   const changes = inversion === 'whole' || (part === 'ground' ? lightness > 0.5 : lightness < 0.5)
-  return changes ? `rgb(${withLightness(channels, 1 - 0.9 * lightness).join(',')})` : undefined
+  return changes ? `rgb(${withLightness(read.rgb, 1 - 0.9 * lightness).join(',')})` : undefined
 }
-
-type Channels = readonly [number, number, number]
 
 // What makes it a colour stays: a red becomes a light red, and paper that is hardly yellow does not become brown.
-function withLightness(channels: Channels, wanted: number): readonly number[] {
+function withLightness(channels: Color['rgb'], wanted: number): readonly number[] {
   const grey = (Math.max(...channels) + Math.min(...channels)) / 2
   return channels.map((channel) => Math.min(255, Math.max(0, Math.round(255 * wanted + channel - grey))))
-}
-
-const NAMED: Readonly<Record<string, Channels>> = {
-  white: [255, 255, 255],
-  black: [0, 0, 0],
-  gray: [128, 128, 128],
-  grey: [128, 128, 128],
-  silver: [192, 192, 192],
-  navy: [0, 0, 128],
-}
-
-function channelsOf(color: string): Channels | undefined {
-  if (Object.hasOwn(NAMED, color)) return NAMED[color]
-  const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/.exec(color)
-  if (short) return toChannels(short.slice(1).map((digit) => Number.parseInt(digit + digit, 16)))
-  const long = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/.exec(color)
-  if (long) return toChannels(long.slice(1).map((digits) => Number.parseInt(digits, 16)))
-  const [red, green, blue] = (/^rgba?\(([^)]*)\)$/.exec(color)?.[1] ?? '').split(/[\s,/]+/).map(Number)
-  return toChannels([red, green, blue])
-}
-
-function toChannels([red, green, blue]: readonly (number | undefined)[]): Channels | undefined {
-  const isWhole = [red, green, blue].every((one) => one !== undefined && one >= 0 && one <= 255)
-  return isWhole && red !== undefined && green !== undefined && blue !== undefined ? [red, green, blue] : undefined
 }

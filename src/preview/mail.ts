@@ -1,11 +1,10 @@
-import type { Finding } from '../check/rule.ts'
 import type { Message, SlotValues } from '../edition/edition.ts'
 import { fillEdition } from '../edition/fill.ts'
-import { longValues } from '../edition/long-values.ts'
+import { mostHtmlBytes } from '../edition/long-values.ts'
 import { slotNames } from '../edition/slot-names.ts'
 import { type Matrix, matrixOf } from './branches.ts'
 import type { Choice } from './choice.ts'
-import { findingsIn } from './findings.ts'
+import { findingsIn, type ShownFinding } from './findings.ts'
 import type { RenderedChoice } from './rendering.ts'
 import { type ShownCondition, type ShownSlot, shownConditions, shownSlots } from './slots.ts'
 
@@ -18,7 +17,7 @@ export type PreviewedMail = Message & {
   readonly hash: string
   /** Of the html in UTF-8, for this reader, and for one whose name and links are as long as they get. */
   readonly bytes: { readonly now: number; readonly most: number; readonly text: number }
-  readonly findings: readonly Finding[]
+  readonly findings: readonly ShownFinding[]
   readonly slots: readonly ShownSlot[]
   readonly conditions: readonly ShownCondition[]
   readonly matrix: Matrix
@@ -47,7 +46,7 @@ export function previewMail(rendered: RenderedChoice, choice: Choice, origin: st
     hash: edition.hash,
     bytes: {
       now: Buffer.byteLength(message.html),
-      most: Buffer.byteLength(fillEdition(edition, longValues(edition)).html),
+      most: mostHtmlBytes(edition),
       text: Buffer.byteLength(message.text),
     },
     findings: findingsIn(rendered, values),

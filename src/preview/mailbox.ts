@@ -42,10 +42,15 @@ export function openConfiguredMailbox(deps: MailboxDeps): TestMailbox {
 function outboxOf({ config, clock }: MailboxDeps): TestMailbox {
   const folder = join(config.dataDir, 'outbox')
   const open: OpenMailbox = {
-    sender: async () => null,
+    // Its pictures are where the outbox shows it.
+    sender: async () => ({ publicUrl: config.publicUrl }),
     async send(mail) {
       const file = await keep(mail, folder, clock)
-      return { outcome: 'kept', detail: `Nothing was sent: no provider is configured. The mail is kept in ${file}.` }
+      await keepPictures(mail, config)
+      const where =
+        mail.pictures.length === 0 ? '' : ` Its pictures are seen while npm start runs, at ${config.publicUrl}.`
+      const detail = `Nothing was sent: no provider is configured. The mail is kept in ${file}.${where}`
+      return { outcome: 'kept', detail }
     },
   }
   return {
@@ -70,6 +75,10 @@ async function keep({ to, newsletter, edition, texts }: TestMail, folder: string
   return file
 }
 
+async function keepPictures({ pictures }: TestMail, { dataDir }: Config): Promise<void> {
+  for (const picture of pictures) await keepAsset(assetsDir(dataDir), picture)
+}
+
 async function openInstallation({ config, clock, log }: MailboxDeps): Promise<App> {
   // Only now: an installation is more than a preview needs to start.
   const { openApp } = await import('../app.ts')
@@ -85,10 +94,12 @@ function mailboxOf(app: App): OpenMailbox {
       const { publicUrl } = app
       return { newsletter: { ...newsletter, branding: brandingInMail(newsletter.branding, publicUrl) }, publicUrl }
     },
-    async send({ to, newsletter: { slug }, edition, texts, pictures }) {
+    async send(asked) {
+      const { to, edition, texts } = asked
+      const { slug } = asked.newsletter
       const newsletter = chosen.get(slug)
       if (newsletter === undefined) throw new AppError('internal', `Newsletter ${slug} was not asked for before.`)
-      for (const picture of pictures) await keepAsset(assetsDir(app.config.dataDir), picture)
+      await keepPictures(asked, app.config)
       await app.store.editions.put(edition)
       const links = slotNames(edition).urls.map((name) => [name, app.links.newsletter(newsletter.id)])
       const slotValues = {

@@ -47,10 +47,15 @@ export type Sender = { readonly newsletter: PreviewNewsletter; readonly publicUr
  * `issue` shows its own sample.
  * @throws AppError `not_found`, or `invalid_input` when an article, the template or a file does not hold
  */
-export async function renderChoice(previewed: Previewed, choice: Choice, sender?: Sender): Promise<RenderedChoice> {
+export async function renderChoice(
+  previewed: Previewed,
+  choice: Choice,
+  sender: Partial<Sender> = {},
+): Promise<RenderedChoice> {
   const template = previewed.templates().get(choice.template)
   const reader = await readerOf(previewed, choice.reader)
-  const { newsletter: own, publicUrl } = sender ?? (await senderOf(previewed))
+  const { publicUrl = previewed.publicUrl } = sender
+  const own = sender.newsletter ?? (await readNewsletter(previewed.newsletterFile, publicUrl))
   const newsletter = { ...own, locale: choice.language || mailLocale(reader.locale, own.locale) }
   const sources = template.kind === 'single' ? [] : await articlesOf(previewed, choice)
   const [lead, ...others] = sources.map(({ article }) => withAssetUrls(article, publicUrl))
@@ -79,10 +84,6 @@ export async function renderChoice(previewed: Previewed, choice: Choice, sender?
 /** Made up, and those of the file. @throws AppError `invalid_input` when that cannot be read */
 export async function allReaders({ readersFile }: Previewed): Promise<readonly PreviewReader[]> {
   return [...MADE_UP_READERS, ...(readersFile === undefined ? [] : await readReaders(readersFile))]
-}
-
-async function senderOf({ newsletterFile, publicUrl }: Previewed): Promise<Sender> {
-  return { newsletter: await readNewsletter(newsletterFile, publicUrl), publicUrl }
 }
 
 async function readerOf(previewed: Previewed, id: string): Promise<PreviewReader> {

@@ -1,8 +1,8 @@
 import { cut, readPage, textOf } from '../check/page.ts'
-import type { Condition } from '../edition/branches.ts'
 import type { Edition, Piece, SlotValues } from '../edition/edition.ts'
 import { choiceHolds } from '../edition/escape.ts'
 import { fillPieces } from '../edition/fill.ts'
+import { type Condition, conditionOf, isChoice, type Part, piecesOf } from '../edition/pieces.ts'
 
 /** A place of an edition that is filled for each reader, with how often it stands in each part. */
 export type ShownSlot = {
@@ -20,9 +20,6 @@ export type ShownCondition = Condition & {
   readonly shown: string
   readonly otherwise: string
 }
-
-type Part = 'subject' | 'html' | 'text' | 'headers'
-type Choice = Extract<Piece, { attribute: string }>
 
 /** Every slot of an edition once, as `values` fill it. */
 export function shownSlots(edition: Edition, values: SlotValues): readonly ShownSlot[] {
@@ -53,30 +50,8 @@ export function shownConditions(edition: Edition, values: SlotValues): readonly 
   }))
 }
 
-function conditionOf({ attribute, is }: Choice): Condition {
-  return { attribute, ...(is === undefined ? {} : { is }) }
-}
-
 function keyOf({ attribute, is }: Condition): string {
   return JSON.stringify([attribute, is ?? null])
-}
-
-function isChoice(piece: Piece): piece is Choice {
-  return typeof piece !== 'string' && 'attribute' in piece
-}
-
-function* piecesOf(edition: Edition): Iterable<readonly [Part, Piece]> {
-  for (const part of ['subject', 'html', 'text'] as const) yield* within(part, edition[part])
-  for (const { value } of edition.headers) yield* within('headers', value)
-}
-
-function* within(part: Part, pieces: readonly Piece[]): Iterable<readonly [Part, Piece]> {
-  for (const piece of pieces) {
-    yield [part, piece]
-    if (!isChoice(piece)) continue
-    yield* within(part, piece.shown)
-    yield* within(part, piece.otherwise)
-  }
 }
 
 function wordsOf(pieces: readonly Piece[], part: Part, values: SlotValues): string {

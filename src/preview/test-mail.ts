@@ -28,8 +28,8 @@ export type MailboxFacts = {
 
 /** One that takes mail. */
 export type OpenMailbox = {
-  /** Who test mail comes from: a newsletter of the installation. Null: the previewed one will do. */
-  sender(slug: string | undefined): Promise<Sender | null>
+  /** Who test mail comes from, a newsletter of the installation, and where it is served; default: as previewed. */
+  sender(slug: string | undefined): Promise<Partial<Sender>>
   send(mail: TestMail): Promise<TestMailSent>
 }
 
@@ -68,17 +68,11 @@ export function createTestMails(previewed: Previewed, mailbox: TestMailbox): Tes
     async send(choice, body) {
       const { to, newsletter: slug } = readRequest(body)
       const open = await mailbox.open()
-      const sender = await open.sender(slug)
-      const rendered = await renderChoice(previewed, choice, sender ?? undefined)
+      const rendered = await renderChoice(previewed, choice, await open.sender(slug))
       const { newsletter, pictures } = rendered
       const edition = marked(rendered.edition)
-      return open.send({
-        to,
-        newsletter,
-        edition,
-        texts: readerTexts(rendered, choice),
-        pictures: [...pictures.values()],
-      })
+      const texts = readerTexts(rendered, choice)
+      return open.send({ to, newsletter, edition, texts, pictures: [...pictures.values()] })
     },
   }
 }

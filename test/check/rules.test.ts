@@ -3,6 +3,7 @@ import { checkEdition } from '../../src/check/check.ts'
 import { OUTSIDE_RULES } from '../../src/check/outside/check-outside.ts'
 import { readersOf } from '../../src/check/readers.ts'
 import { RULES } from '../../src/check/registry.ts'
+import { mostHtmlBytes } from '../../src/edition/long-values.ts'
 import { anEdition, factsOf, LINKS, type Mail } from './mails.ts'
 
 function check(mail: Mail = {}) {
@@ -144,7 +145,12 @@ const BAD: readonly (readonly [rule: string, what: string, mail: Mail, said: rea
     { preheader: 'The gate stays open!' },
     ['warning preheader: It says the same as the subject.'],
   ],
-  ['preheader', 'a short one', { preheader: 'Open.' }, ['warning preheader: It is short: “Open.”.']],
+  [
+    'preheader',
+    'a short one',
+    { preheader: 'Open.' },
+    ['warning preheader: It takes 5 places; inboxes show 40 to 110.'],
+  ],
   [
     'preheader',
     'a long one',
@@ -335,7 +341,7 @@ const BAD: readonly (readonly [rule: string, what: string, mail: Mail, said: rea
     'valid-html',
     'half a conditional comment',
     { body: '<h1>The tide gate</h1><!--[if mso]><table><tr><td>-->' },
-    ['warning html: 1 conditional comments for Outlook begin, and 0 end.'],
+    ['warning html: Of the conditional comments for Outlook, 1 begin and 0 end.'],
   ],
   [
     'client-support',
@@ -383,6 +389,13 @@ describe('a mail', () => {
     const offering = { ...edition, html: [...edition.html, block] }
     const findings = checkEdition({ edition: offering, facts: factsOf(), readers: readersOf(offering, LINKS) })
     expect(findings.map(({ rule }) => rule)).toContain('placeholder-link')
+  })
+
+  test('is as large as for the readers whom its blocks show the most', () => {
+    const edition = anEdition()
+    const blocks = ['free', 'paid'].map((is) => ({ attribute: 'plan', is, shown: ['x'.repeat(60_000)], otherwise: [] }))
+    const sizeOf = (...more: typeof blocks) => mostHtmlBytes({ ...edition, html: [...edition.html, ...more] })
+    expect([sizeOf(...blocks) - sizeOf(), sizeOf(...blocks.slice(1)) - sizeOf()]).toEqual([60_000, 60_000])
   })
 })
 

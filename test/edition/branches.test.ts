@@ -53,6 +53,13 @@ describe('the branches of an edition', () => {
     expect(branchesOf(editionOf([], [block])).readers).toHaveLength(2)
   })
 
+  test('have the own values of a reader where any will do, and those that blocks ask for where not', () => {
+    const edition = editionOf([when('city', undefined, ['C'], ['-']), when('plan', 'paid', ['P'], ['-'])])
+    const asked = (own: SlotValues) => branchesOf(edition, 32, own).readers[0]
+    expect(asked({ city: 'Hale', plan: 'trial' })).toEqual({ city: 'Hale', plan: 'paid' })
+    expect(asked({ city: ' ' })).toEqual({ city: '«city»', plan: 'paid' })
+  })
+
   test('are as many as asked for where there are more, soon, however many there are', () => {
     const blocks = Array.from({ length: 40 }, (_, index) => when(`a${index}`, undefined, ['x']))
     const { readers, isComplete } = branchesOf(editionOf(blocks))

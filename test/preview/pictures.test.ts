@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { jpeg } from '../assets/pictures.ts'
@@ -26,4 +26,18 @@ test('pictures beside an article are shown, and named as they will be sent', asy
   expect(picture.headers.get('content-type')).toBe('image/jpeg')
   expect(Buffer.from(await picture.arrayBuffer())).toEqual(jpeg(1200, 675))
   expect((await fetch(`${desk.preview.url}/assets/other.jpg`)).status).toBe(404)
+})
+
+test('a test mail that stays in the outbox keeps its pictures where npm start serves them', async () => {
+  const { origin } = new URL(desk.preview.url)
+  const answer = await fetch(`${origin}/test?template=article&article=shown.md`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin },
+    body: JSON.stringify({ to: 'editor@example.com' }),
+  })
+  const { detail } = (await answer.json()) as { readonly detail: string }
+  const [, file = ''] = /kept in (\S+\.eml)\. Its pictures are seen while npm start runs/.exec(detail) ?? []
+  const mail = (await readFile(file, 'utf8')).replace(/=\r\n/g, '')
+  const [, name = ''] = /src=3D"http:\/\/localhost:\d+\/assets\/([0-9a-f]{64}\.jpg)"/.exec(mail) ?? []
+  expect(await readFile(join(desk.folder, 'data', 'assets', name))).toEqual(jpeg(1200, 675))
 })

@@ -18,7 +18,7 @@ export const validHtml: Rule = {
     const conditional =
       opened === closed
         ? []
-        : [{ where: 'html', message: `${opened} conditional comments for Outlook begin, and ${closed} end.` }]
+        : [{ where: 'html', message: `Of the conditional comments for Outlook, ${opened} begin and ${closed} end.` }]
     return [...broken, ...misplaced, ...conditional, ...twice(page.elements.map((element) => attribute(element, 'id')))]
   },
 }

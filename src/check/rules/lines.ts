@@ -44,8 +44,8 @@ export const preheader: Rule = {
     }
     if (sameWords(text, mail.message.subject)) return [{ where, message: 'It says the same as the subject.' }]
     const places = placesOf(text)
-    if (places < SHORT_PREHEADER) return [{ where, message: `It is short: “${text}”.` }]
-    return places > LONG_PREHEADER ? [{ where, message: `It takes ${places} places; inboxes show 40 to 110.` }] : []
+    if (places >= SHORT_PREHEADER && places <= LONG_PREHEADER) return []
+    return [{ where, message: `It takes ${places} places; inboxes show 40 to 110.` }]
   },
 }
 

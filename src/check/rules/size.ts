@@ -1,5 +1,4 @@
-import { fillEdition } from '../../edition/fill.ts'
-import { longValues } from '../../edition/long-values.ts'
+import { mostHtmlBytes } from '../../edition/long-values.ts'
 import type { Rule } from '../rule.ts'
 
 const WARN_BYTES = 80_000
@@ -15,7 +14,7 @@ export const size: Rule = {
     'The html is at most 100 kB, with the longest plausible values filled in, because Gmail cuts off what is longer; from 80 kB on it is a warning.',
   mend: 'Show fewer or shorter articles: `excerpt` shows their beginnings with a link to the rest.',
   find({ edition }) {
-    const bytes = Buffer.byteLength(fillEdition(edition, longValues(edition)).html)
+    const bytes = mostHtmlBytes(edition)
     if (bytes <= WARN_BYTES) return []
     const message = `The html can be ${kilobytes(bytes)}; Gmail cuts off mail over about ${kilobytes(MOST_BYTES)}.`
     return [{ where: 'html', message, severity: bytes > MOST_BYTES ? 'error' : 'warning' }]

@@ -61,13 +61,13 @@ function sourceLine({ number, text, isFault }) {
   return isFault ? element('mark', {}, `${line}\n`) : `${line}\n`
 }
 
-function finding({ rule, severity, message, where }) {
+function finding({ rule, severity, message, where, mend }) {
   return element('li', { 'data-severity': severity }, [
     element('span', { class: 'severity' }, severity),
-    ' ',
     element('code', {}, rule),
     element('div', {}, message),
     element('code', { class: 'fine' }, where),
+    element('p', { class: 'fine' }, mend),
   ])
 }
 

@@ -154,12 +154,16 @@ function showFacts({ kind, subject, preheader, bytes, hash, locale, headers, fin
         : ''
   find('size').textContent =
     `${kilobytes(bytes.now)} for this reader, ${kilobytes(bytes.most)} at most. 80 is much, 100 the end.${limit} Text ${kilobytes(bytes.text)}.`
-  const errors = findings.filter(({ severity }) => severity === 'error').length
-  const warnings = findings.filter(({ severity }) => severity === 'warning').length
-  find('verdict').textContent =
-    errors + warnings === 0 ? 'Nothing to mend.' : `${number(errors, 'error')}, ${number(warnings, 'warning')}.`
-  find('count').textContent = errors + warnings || ''
-  find('count').dataset.worst = errors ? 'error' : warnings ? 'warning' : ''
+  const counts = ['error', 'warning'].map((grade) => [
+    findings.filter(({ severity }) => severity === grade).length,
+    grade,
+  ])
+  const found = counts.filter(([amount]) => amount > 0)
+  find('verdict').textContent = found.map(([amount, grade]) => number(amount, grade)).join(', ') || 'Nothing to mend.'
+  find('count').textContent = found.reduce((total, [amount]) => total + amount, 0)
+  find('count').hidden = found.length === 0
+  find('count').dataset.worst = found[0]?.[1]
+  document.title = `${subject} · Pressroom preview`
   find('hash').textContent = `Edition ${hash.slice(0, 12)} in ${locale}`
 }
 
