@@ -16,6 +16,10 @@ const stored = {
   locale: 'en',
   timeZone: 'UTC',
   branding: {},
+  welcomeMail: false,
+  goodbyeMail: false,
+  allowedDomains: [],
+  deniedDomains: [],
   createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
 }
 
