@@ -126,10 +126,8 @@ function keepRenders(previewed: Previewed) {
       if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
       return rendered
     },
-    forget() {
-      kept.clear()
-      pictures.clear()
-    },
+    // Pictures are named by what they hold: a mail that is being looked at still finds its own.
+    forget: () => kept.clear(),
   }
 }
 

@@ -6,7 +6,9 @@ const frame = find('mail')
 const slots = new Map()
 const MAIL_ONLY = ['view', 'width']
 let newest = 0
+// News that came, and news that is in what the page shows: a mail that was asked for before may still load meanwhile.
 let saved
+let shown
 
 readAddress()
 // Half of the form stands elsewhere on the page, where its events do not come by it.
@@ -87,6 +89,7 @@ async function show() {
     return tell(error.message)
   }
   if (turn !== newest) return
+  shown = saved
   const { choices, mail } = state
   if (choices.is === 'here') showChoices(choices.it)
   const why = mail.why ?? choices.why
@@ -193,11 +196,12 @@ function fitFrame() {
 
 /** After a change: what was saved, and how long that took to be seen. */
 function told() {
-  if (saved === undefined) return tell('Follows what you save.')
-  const [first, ...others] = saved.files
+  if (shown === undefined) return tell('Follows what you save.')
+  const [first, ...others] = shown.files
   tell(
-    `${first}${others.length ? ` and ${number(others.length, 'other')}` : ''}: seen after ${Math.max(0, Math.round(Date.now() - saved.at))} ms.`,
+    `${first}${others.length ? ` and ${number(others.length, 'other')}` : ''}: seen after ${Math.max(0, Math.round(Date.now() - shown.at))} ms.`,
   )
+  shown = undefined
   saved = undefined
 }
 
