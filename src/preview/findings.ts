@@ -1,8 +1,8 @@
-import { sampleNewsletter } from '../../emails/sample.ts'
 import { checkEdition } from '../check/check.ts'
 import { readersOf } from '../check/readers.ts'
 import { RULES } from '../check/registry.ts'
 import type { Finding } from '../check/rule.ts'
+import { isAboutSample } from '../check/template.ts'
 import type { SlotValues } from '../edition/edition.ts'
 import { slotNames } from '../edition/slot-names.ts'
 import type { RenderedChoice } from './rendering.ts'
@@ -30,13 +30,6 @@ const MENDS: ReadonlyMap<string, string> = new Map([
   ['article', 'Change the article, or let it be: the mail goes out without it.'],
   ['sample-only', 'Take what is shown from newsletter, issue and articles, or write it into the template.'],
 ])
-
-// The sample's newsletter does not exist, which is no fault of the template that is looked at.
-function isAboutSample({ rule, message }: Finding): boolean {
-  return rule === 'placeholder-link' && message.startsWith(`${SAMPLE_HOST} `)
-}
-
-const SAMPLE_HOST = new URL(sampleNewsletter.homepage ?? '').hostname
 
 /** What only a preview can know: the article is at hand, and the template's sample. */
 function ownFindings({ template, warnings }: RenderedChoice): readonly Finding[] {

@@ -1,4 +1,4 @@
-import { attribute, named, outward, visible } from '../page.ts'
+import { attribute, cut, named, outward, visible } from '../page.ts'
 import type { Fault, Rule } from '../rule.ts'
 
 export const language: Rule = {
@@ -36,7 +36,7 @@ export const textDirection: Rule = {
       }
       return [
         {
-          where: `html “${visible(text).slice(0, 40)}”`,
+          where: `html “${cut(visible(text), 40)}”`,
           message: 'Text that runs from right to left is set from left to right.',
         },
       ]
