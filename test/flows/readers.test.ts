@@ -13,7 +13,9 @@ forEachTier((tier) => {
   const mailsTo = async (address: string) => (await outboxOf(installation)).filter(({ to }) => to === address)
   /** Resolves when so many mails to single readers have gone out. */
   const written = ({ events }: Installation, count: number) =>
-    events.until(() => events.lines.filter(({ event, send }) => event === 'batch_recorded' && send === null).length >= count)
+    events.until(
+      () => events.lines.filter(({ event, send }) => event === 'batch_recorded' && send === null).length >= count,
+    )
 
   test('a reader comes by a form of another site, is greeted, pauses, leaves, and is forgotten', async () => {
     const { call, url, app } = installation
@@ -52,7 +54,12 @@ forEachTier((tier) => {
 
     const erased = await call('POST', '/subscribers/erase', { address: 'ana@example.com' })
     expect(erased).toEqual({ wasSubscriber: true, deliveries: 3, providerEvents: 0, inboundMail: 0, underWay: 0 })
-    await call('POST', '/subscribers/import?newsletter=harbour&consentSource=test', 'email\nana@example.com\n', 'text/csv')
+    await call(
+      'POST',
+      '/subscribers/import?newsletter=harbour&consentSource=test',
+      'email\nana@example.com\n',
+      'text/csv',
+    )
     expect((await call<{ rows: [] }>('GET', '/subscribers?address=ana@example.com')).rows).toEqual([])
   })
 })
