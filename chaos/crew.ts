@@ -106,8 +106,10 @@ export function createCrew({ program, orders, logFile, random, complain }: CrewS
       })
     })
     process.tell('arm', failpoint)
-    if (failpoint.blow !== 'SIGKILL') await Promise.race([struck, process.gone])
-    else {
+    if (failpoint.blow !== 'SIGKILL') {
+      await Promise.race([struck, process.gone])
+      if (failpoint.blow === 'SIGSTOP') process.signal('SIGSTOP')
+    } else {
       // From here on it may be gone at any moment.
       doomed.add(worker)
       await process.gone

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scenario, Size } from './scenario.ts'
 import type { World } from './world.ts'
 
-const KILLS = { short: 10, long: 300 }
-const READERS = { short: 1_000, long: 50_000 }
+const SIZES = {
+  redis: { short: { kills: 10, readers: 1_000 }, long: { kills: 300, readers: 50_000 } },
+  postgres: { short: { kills: 10, readers: 1_000 }, long: { kills: 100, readers: 20_000 } },
+}
 
 /** Random workers are killed at random moments of a send, and others started at once. */
 export const randomKills: readonly Scenario[] = (['redis', 'postgres'] as const).map((queue) => ({
@@ -11,11 +13,11 @@ export const randomKills: readonly Scenario[] = (['redis', 'postgres'] as const)
   spec: (size: Size) => ({
     provider: 'resend' as const,
     queue,
-    readers: READERS[size],
+    readers: SIZES[queue][size].readers,
     batchSize: 25,
     resend: { requestsPerSecond: 1, latencyMs: [100, 3_000] },
   }),
-  run: (world: World, size: Size) => killAtRandom(world, KILLS[size]),
+  run: (world: World, size: Size) => killAtRandom(world, SIZES[queue][size].kills),
 }))
 
 /** Kills workers, and stops some past their leases, while one send after another goes out. */

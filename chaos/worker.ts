@@ -75,9 +75,10 @@ async function reach(step: DeliverStep): Promise<void> {
   delete armed.failpoint
   await tellParent<WorkerNews>({ kind: 'struck', failpoint })
   if (failpoint.blow === 'exception') throw new Error(`Broken at ${step} on purpose.`)
-  process.kill(process.pid, failpoint.blow)
-  // A signal may take a moment, in which this thread must not get any further.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+  if (failpoint.blow === 'SIGKILL') process.kill(process.pid, 'SIGKILL')
+  // A signal may take a moment, in which this thread must not get any further. The parent stops it, so that what wakes it
+  // up again comes after that.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000)
 }
 
 function alter(provider: Provider, { batchSize, deploy, broken }: WorkerOrders): Provider {
