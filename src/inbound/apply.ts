@@ -15,7 +15,8 @@ import { type LeaveNewsletterDeps, leaveNewsletter } from '../subscriber/unsubsc
 import type { MailAddresses, Recipient } from './addresses.ts'
 import { mailEvent } from './event.ts'
 import type { InboundOutcome, InboundReason } from './inbound.ts'
-import { type ParsedMail, parseMail } from './parse.ts'
+import type { ParsedMail } from './parse.ts'
+import { readMail } from './read-mail.ts'
 import { type Proof, type Told, toldOf, type Understanding, understand } from './understand.ts'
 
 type ReaderDeps = ConfirmReaderDeps & LeaveNewsletterDeps & SubscribeDeps
@@ -41,6 +42,8 @@ const LEASE_MS = 5 * 60_000
 /** With what lies between them, about a day. */
 const MAX_ATTEMPTS = 30
 const MAX_WAIT_MS = 3_600_000
+/** More than any mail needs that is answered, or waits for its delivery: whoever took it did not survive it. */
+const MAX_TAKEN = 2 * MAX_ATTEMPTS
 /** How long a bounce waits until it is known to whom its delivery went. */
 const EARLY_FOR_MS = 24 * 3_600_000
 const BY_MAIL: ConsentCircumstances = { source: 'mail' }
@@ -55,7 +58,8 @@ export async function applyDueMail(deps: ApplyInboundDeps, signal: AbortSignal):
   while (!signal.aborted) {
     const taken = await deps.store.inbound.take(LEASE_MS)
     if (!taken) return
-    await deal(deps, taken, signal).catch((err: unknown) => setBack(deps, taken, 'failed', err))
+    if (taken.attempts > MAX_TAKEN) await settle(deps, taken, { state: 'kept', kind: 'unknown', reason: 'failed' })
+    else await deal(deps, taken, signal).catch((err: unknown) => setBack(deps, taken, 'failed', err))
   }
 }
 
@@ -69,10 +73,10 @@ async function deal(deps: ApplyInboundDeps, taken: TakenInbound, signal: AbortSi
   const newsletters = await store.newsletters.list()
   const recipient = inbound?.addresses.read(taken.recipient, newsletters, clock.now())
   if (!recipient) return settle(deps, taken, { state: 'kept', kind: 'unknown', reason: 'not_ours' })
-  const raw = taken.raw ?? (await fetchContent(deps, taken, signal))
+  const raw = taken.raw ?? (await fetchContent(deps, taken, recipient, signal))
   if (!raw) return
-  const mail = await parseMail(raw).catch(() => null)
-  if (!mail) return settle(deps, taken, { state: 'kept', kind: 'unknown', reason: 'not_readable' })
+  const mail = await readMail(raw)
+  if (!mail) return withoutContent(deps, taken, recipient, { reason: 'not_readable' })
   const isFromUs = isOurs(
     mail.from,
     newsletters,
@@ -96,6 +100,7 @@ function isOurs(
 async function fetchContent(
   deps: ApplyInboundDeps,
   taken: TakenInbound,
+  recipient: Recipient,
   signal: AbortSignal,
 ): Promise<Uint8Array | null> {
   const source = deps.mailSources.find(({ name }) => name === taken.source)
@@ -108,8 +113,19 @@ async function fetchContent(
     if (!signal.aborted) await setBack(deps, taken, 'not_fetched', fetched.detail)
     return null
   }
-  await settle(deps, taken, { state: 'kept', kind: 'unknown', reason: 'not_fetched', detail: fetched?.detail })
+  await withoutContent(deps, taken, recipient, { reason: 'not_fetched', detail: fetched?.detail })
   return null
+}
+
+/** Whoever wants to leave says so by the address alone. */
+function withoutContent(
+  deps: ApplyInboundDeps,
+  taken: TakenInbound,
+  recipient: Recipient,
+  why: Pick<InboundOutcome, 'reason' | 'detail'>,
+): Promise<void> {
+  if (recipient.kind === 'leave') return actForReader(deps, taken, recipient)
+  return settle(deps, taken, { state: 'kept', kind: 'unknown', ...why })
 }
 
 async function act(

@@ -18,17 +18,21 @@ export type Reported = {
  * a notification of Amazon SES, or from the words of servers that make no report. Null: it is no such mail.
  */
 export function readBounce(mail: ParsedMail): readonly Reported[] | null {
-  const fromReport = mail.deliveryStatus.flatMap((part) => readStatus(part, mail))
+  const fromReport = mail.deliveryStatus.slice(0, MAX_PARTS).flatMap((part) => readStatus(part, mail))
   if (fromReport.length > 0) return fromReport
   const inText = readStatus(mail.text.replace(/^> ?/gm, ''), mail)
   if (inText.length > 0) return inText
   return readNotification(mail.text) ?? readText(mail)
 }
 
+/** A newsletter has one reader a mail; what a report says of so many is not about us. */
+const MAX_PARTS = 5
+const MAX_RECIPIENTS = 20
+
 /** The blocks of a delivery status, one a recipient; those of a text are found by their fields. */
 function readStatus(part: string, mail: ParsedMail): readonly Reported[] {
   const blocks = part.split(/\n(?:[ \t]*\n)+/).map(readHeaders)
-  const about = blocks.filter((block) => block.has('action') || block.has('final-recipient'))
+  const about = blocks.filter((block) => block.has('action') || block.has('final-recipient')).slice(0, MAX_RECIPIENTS)
   const reporter = blocks.flatMap((block) => block.get('reporting-mta') ?? []).join(' ')
   return about.map((block) => {
     const field = (name: string) => headerOf(block, name) ?? ''
@@ -84,7 +88,11 @@ function linesAbout(text: string, address: string): string {
   return lines.slice(at, next < 0 ? at + 10 : next).join('\n')
 }
 
-type Notified = { readonly emailAddress?: unknown; readonly diagnosticCode?: unknown; readonly status?: unknown }
+type Notified = {
+  readonly emailAddress?: unknown
+  readonly diagnosticCode?: unknown
+  readonly status?: unknown
+} | null
 
 /** What Amazon SES sends by way of SNS. */
 function readNotification(text: string): readonly Reported[] | null {
@@ -100,13 +108,13 @@ function readNotification(text: string): readonly Reported[] | null {
   }
   if (notificationType !== 'Bounce' || !Array.isArray(bounce?.bouncedRecipients)) return null
   return bounce.bouncedRecipients.map((one: Notified) => {
-    const words = textOf(one.diagnosticCode)
-    const said = severityOf({ words, status: textOf(one.status) }) ?? 'transient'
+    const words = textOf(one?.diagnosticCode)
+    const said = severityOf({ words, status: textOf(one?.status) }) ?? 'transient'
     const result = bounce.bounceType === 'Permanent' || said !== 'permanent' ? said : 'transient'
     return {
-      addresses: [textOf(one.emailAddress)],
+      addresses: [textOf(one?.emailAddress)],
       result,
-      status: textOf(one.status) || undefined,
+      status: textOf(one?.status) || undefined,
       words: oneLine(words),
     }
   })

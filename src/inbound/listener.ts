@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { createSecureContext } from 'node:tls'
 import { SMTPServer, type SMTPServerAddress, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
 import type { Clock } from '../clock.ts'
 import { AppError } from '../error.ts'
 import type { Logger } from '../log.ts'
 import type { NewsletterStore } from '../store/store.ts'
+import type { SubscriberStore } from '../store/subscribers.ts'
+import { networkCounts } from '../subscriber/limits.ts'
+import type { Tokens } from '../subscriber/token.ts'
 import type { MailAddresses } from './addresses.ts'
 import { createInbox, type KeepDeps } from './receive.ts'
 
 export type ListenerDeps = KeepDeps & {
-  readonly store: { readonly newsletters: Pick<NewsletterStore, 'list'> }
+  readonly store: {
+    readonly newsletters: Pick<NewsletterStore, 'list'>
+    readonly subscribers: Pick<SubscriberStore, 'count'>
+  }
+  readonly tokens: Pick<Tokens, 'pseudonym'>
   readonly clock: Clock
   readonly log: Logger
 }
@@ -23,6 +31,8 @@ export type ListenerOptions = {
   /** Paths of PEM files; null: STARTTLS is not offered. They are read again twice a day, so that they can be renewed. */
   readonly tls: { readonly certificate: string; readonly key: string } | null
   readonly limits?: Partial<Limits>
+  /** Default: `asksTooMuch`. */
+  readonly isBusy?: (ip: string) => Promise<boolean>
 }
 
 export type Limits = {
@@ -30,15 +40,28 @@ export type Limits = {
   /** Connections at a time: in all, and from one network (one address, or one /64). */
   readonly connections: number
   readonly connectionsOfOne: number
-  /** What one network may cost in a minute: a mail costs one, an address that is none of ours `STRANGER`. */
+  /** What one network may cost in a minute: a mail one and one more each 50 kB, an address that is none of ours `STRANGER`. */
   readonly perMinute: number
+  /** What is held of mails that are not on disk yet, in all. */
+  readonly bytesInHand: number
+  /** How long a connection may last, whatever goes on in it. */
+  readonly sessionMs: number
 }
 
-/** A report returns at most a newsletter; who writes to leave or to confirm writes little. */
-const LIMITS: Limits = { maxBytes: 5 * 1024 * 1024, connections: 200, connectionsOfOne: 20, perMinute: 1_000 }
-const STRANGER = 20
-const MAX_RECIPIENTS = 10
 const MINUTE_MS = 60_000
+
+/** A report returns at most a newsletter; who writes to leave or to confirm writes little. */
+const LIMITS: Limits = {
+  maxBytes: 5 * 1024 * 1024,
+  connections: 200,
+  connectionsOfOne: 20,
+  perMinute: 1_000,
+  bytesInHand: 100 * 1024 * 1024,
+  sessionMs: 10 * MINUTE_MS,
+}
+const STRANGER = 20
+const BYTES_OF_ONE = 50_000
+const MAX_RECIPIENTS = 10
 const READ_TLS_EVERY_MS = 12 * 3_600_000
 
 /** A listener at work. */
@@ -74,6 +97,7 @@ export async function startMailListener(deps: ListenerDeps, options: ListenerOpt
   })
   // A connection that breaks off is its sender's business; they come back.
   server.on('error', (err) => log.debug({ event: 'inbound_connection_broken', err }))
+  server.server.on('connection', (socket) => setTimeout(() => socket.destroy(), limits.sessionMs).unref())
   await listen(server, options)
   const closing = new AbortController()
   if (options.tls) void renewTls(server, options.tls, deps, closing.signal)
@@ -90,10 +114,14 @@ export async function startMailListener(deps: ListenerDeps, options: ListenerOpt
 }
 
 /** What is said to a sender; a session's own state is kept by smtp-server. */
-function createReception(deps: ListenerDeps, { addresses }: ListenerOptions, limits: Limits) {
+function createReception(deps: ListenerDeps, options: ListenerOptions, limits: Limits) {
   const { store, clock, log } = deps
+  const { addresses, isBusy = (ip) => asksTooMuch(deps, ip) } = options
   const keep = createInbox(deps)
   const open = new Map<string, number>()
+  /** Sessions that are counted in `open`: some end before they begin, and have no address then. */
+  const counted = new Map<string, string>()
+  let inHand = 0
   let spent = new Map<string, number>()
   let minute = 0
 
@@ -108,14 +136,17 @@ function createReception(deps: ListenerDeps, { addresses }: ListenerOptions, lim
   }
 
   return {
-    connect: async ({ remoteAddress }: SMTPServerSession) => {
+    connect: async ({ id, remoteAddress }: SMTPServerSession) => {
       const network = networkOf(remoteAddress)
       const count = (open.get(network) ?? 0) + 1
       open.set(network, count)
+      counted.set(id, network)
       if (count > limits.connectionsOfOne) throw refusal(421, 'Too many connections at once; come back in a minute')
     },
-    leave: ({ remoteAddress }: SMTPServerSession) => {
-      const network = networkOf(remoteAddress)
+    leave: ({ id }: SMTPServerSession) => {
+      const network = counted.get(id)
+      if (network === undefined) return
+      counted.delete(id)
       const count = (open.get(network) ?? 1) - 1
       if (count > 0) open.set(network, count)
       else open.delete(network)
@@ -124,22 +155,50 @@ function createReception(deps: ListenerDeps, { addresses }: ListenerOptions, lim
       spend(session, 0)
       if (session.envelope.rcptTo.length >= MAX_RECIPIENTS) throw refusal(452, 'Too many recipients at once')
       const newsletters = await orLater(log, store.newsletters.list())
-      if (addresses.read(address, newsletters, clock.now())) return
-      spend(session, STRANGER)
-      throw refusal(550, 'There is no such address here, and nothing is passed on')
+      const read = addresses.read(address, newsletters, clock.now())
+      if (read === null) {
+        spend(session, STRANGER)
+        throw refusal(550, 'There is no such address here, and nothing is passed on')
+      }
+      if (read.kind !== 'subscribe' || !(await orLater(log, isBusy(session.remoteAddress)))) return
+      log.warn({ event: 'subscriptions_limited', newsletterId: read.newsletterId, by: 'network' })
+      throw refusal(450, 'Too many ask for newsletters from there; come back in an hour')
     },
     content: async (stream: SMTPServerDataStream, session: SMTPServerSession) => {
-      const raw = await readAll(stream, limits.maxBytes)
-      if (raw === null || stream.sizeExceeded) throw refusal(552, `More than ${limits.maxBytes} bytes are not taken`)
-      spend(session, 1)
-      const { mailFrom, rcptTo } = session.envelope
-      const sender = (mailFrom ? mailFrom.address : '').replaceAll('\0', '').slice(0, 320)
-      const sourceId = createHash('sha256').update(`${sender}\n`).update(raw).digest('hex')
-      for (const { address: recipient } of rcptTo) {
-        await orLater(log, keep({ source: 'smtp', sourceId, recipient: recipient.toLowerCase(), sender, raw }))
+      let held = 0
+      const hold = (bytes: number) => {
+        held += bytes
+        inHand += bytes
+        if (held > limits.maxBytes) return refusal(552, `More than ${limits.maxBytes} bytes are not taken`)
+        return inHand > limits.bytesInHand ? refusal(452, 'Too much mail comes in just now; come back later') : null
+      }
+      const letGo = () => {
+        inHand -= held
+        held = 0
+      }
+      try {
+        const raw = await readAll(stream, hold, letGo)
+        spend(session, 1 + Math.floor(raw.length / BYTES_OF_ONE))
+        const { mailFrom, rcptTo } = session.envelope
+        const sender = (mailFrom ? mailFrom.address : '').replaceAll('\0', '').slice(0, 320)
+        const sourceId = createHash('sha256').update(`${sender}\n`).update(raw).digest('hex')
+        for (const { address: recipient } of rcptTo) {
+          await orLater(log, keep({ source: 'smtp', sourceId, recipient: recipient.toLowerCase(), sender, raw }))
+        }
+      } finally {
+        letGo()
       }
     },
   }
+}
+
+/** Counts somebody who asks for a newsletter; true when too many of that network do, by the limits of the form. */
+export async function asksTooMuch(
+  { store, tokens }: Pick<ListenerDeps, 'store' | 'tokens'>,
+  ip: string,
+): Promise<boolean> {
+  const counts = networkCounts(tokens, { ip, weight: 1 })
+  return counts.length > 0 && (await store.subscribers.count(counts)).includes(true)
 }
 
 /** The database is the truth: while it is away, so are we. */
@@ -161,16 +220,25 @@ function answer(done: (error?: Error | null) => void, work: Promise<void>): void
   )
 }
 
-/** All of a message; null when it has more. Read to its end all the same, as the protocol asks. */
-async function readAll(stream: SMTPServerDataStream, maxBytes: number): Promise<Buffer | null> {
+/** All of a message. One that `hold` refuses is read to its end all the same, as the protocol asks, and then thrown. */
+async function readAll(
+  stream: SMTPServerDataStream,
+  hold: (bytes: number) => Error | null,
+  letGo: () => void,
+): Promise<Buffer> {
   const parts: Buffer[] = []
-  let length = 0
+  let refused: Error | null = null
   for await (const part of stream) {
-    length += part.length
-    if (length <= maxBytes) parts.push(part)
-    else parts.length = 0
+    if (refused) continue
+    refused = hold(part.length)
+    if (!refused) parts.push(part)
+    else {
+      parts.length = 0
+      letGo()
+    }
   }
-  return length <= maxBytes ? Buffer.concat(parts) : null
+  if (refused) throw refused
+  return Buffer.concat(parts)
 }
 
 /** Of IPv6, a network of /64 is one sender's. */
@@ -185,9 +253,12 @@ function networkOf(address: string): string {
 async function readTls({ certificate, key }: NonNullable<ListenerOptions['tls']>) {
   try {
     const [cert, privateKey] = await Promise.all([readFile(certificate), readFile(key)])
+    // While they are being renewed, one may be new and the other old, or half written.
+    createSecureContext({ cert, key: privateKey })
     return { cert, key: privateKey }
   } catch (cause) {
-    const message = 'INBOUND_SMTP_CERT or INBOUND_SMTP_KEY cannot be read. Both are paths of PEM files.'
+    const message =
+      'INBOUND_SMTP_CERT or INBOUND_SMTP_KEY cannot be read. Both are paths of PEM files that fit together.'
     throw new AppError('config_invalid', message, { cause })
   }
 }

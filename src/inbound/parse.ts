@@ -23,6 +23,8 @@ const MAX_TEXT = 64 * 1024
 /** A newsletter that comes back with a report has a tenth of that; reading more would only keep a worker from its work. */
 const MAX_BYTES = 512 * 1024
 const MAX_LINES = 20_000
+/** Lines that may begin a part, for which the parser takes the square of their number. */
+const MAX_DASHES = 500
 const LIMITS = { maxNestingDepth: 20, maxHeadersSize: 256 * 1024, maxRfc822NestingDepth: 0 }
 
 /**
@@ -131,7 +133,9 @@ function lines(text: string): string {
 
 function beginningOf(raw: Uint8Array): Uint8Array {
   let end = 0
-  for (let line = 0; line < MAX_LINES && end < MAX_BYTES; line++) {
+  let dashes = 0
+  for (let line = 0; line < MAX_LINES && dashes < MAX_DASHES && end < MAX_BYTES; line++) {
+    if (raw[end] === 0x2d && raw[end + 1] === 0x2d) dashes++
     const next = raw.indexOf(0x0a, end)
     if (next < 0) return raw.subarray(0, MAX_BYTES)
     end = next + 1

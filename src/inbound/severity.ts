@@ -27,7 +27,7 @@ export function severityOf({ words, status, reporter = '', answersRecipient = fa
   const isUnknown = says(UNKNOWN_USER)
   const isAnswered = answersRecipient || says(AFTER_RECIPIENT)
   if (says(LOCAL_PROGRAM) || (isUnknown && says(AFTER_CONTENT))) return 'transient'
-  if (says(NO_MAIL_THERE)) return isTemporary ? 'transient' : 'permanent'
+  if (says(NO_MAIL_THERE) && !says(SENDER)) return isTemporary ? 'transient' : 'permanent'
   if (code?.startsWith('5.7.')) return 'policy'
   if (isUnknown && isAnswered && /^5\.(?:2\.1|[03]\.)/.test(code ?? '')) return 'permanent'
   if (code?.startsWith('5.2.')) return /^5\.2\.[123]$/.test(code) || !says(POLICY) ? 'transient' : 'policy'
@@ -83,7 +83,7 @@ const REFUSED_RECIPIENT =
   /(?<!all )recipient address(?:es)? rejected: access denied(?=.*protection\.outlook)|\b542 .{0,80}\brejected$/is
 
 const NO_MAIL_THERE =
-  /does not accept (?:any )?(?:mail|email)|doesn'?t (?:receive|accept) (?:mail|email)|null mx|indicated no smtp service|(?:could ?n'?t|cannot|can not|unable to) find a mail exchanger|no mx record|domain has no mail exchangers?/i
+  /(?:does not|doesn'?t) (?:accept|receive) (?:any )?(?:e-?)?mails?\b(?! \w)|null mx|indicated no smtp service|(?:could ?n'?t|cannot|can not|unable to) find a mail exchanger|no mx record|domain has no mail exchangers?/i
 
 const NO_SUCH_DOMAIN =
   /(?:host|domain)(?: name| or domain name)? (?:is )?(?:unknown|not found|does not exist)|unknown (?:host|domain)|no such (?:host|domain)|host or domain name not found|host \S* ?not found|illegal host\/domain|nxdomain|unrouteable mail domain/i
@@ -91,7 +91,7 @@ const NO_SUCH_DOMAIN =
 const LOCAL_PROGRAM = /^x-unix;|\bx-unix;|procmail|pipe to \||command (?:died|failed)|mailer (?:error|terminated)/i
 
 const SENDER =
-  /(?:sender|from)(?: address)?[^.]{0,60}(?:reject|not (?:allowed|verified|valid|exist|accept)|does not exist|denied|invalid|unroutable)|unroutable sender|unauthenticated|(?:after|in reply to) MAIL FROM|domain of sender|name was rejected|invalid domain name|not verified/i
+  /(?:sender|from)(?: address)?[^.]{0,60}(?:reject|not (?:allowed|verified|valid|exist|accept)|does not exist|denied|invalid|unroutable)|unroutable sender|unauthenticated|(?:after|in reply to) MAIL FROM|domain of sender|name was rejected|invalid domain name|not verified|sender domain|helo command|client host/i
 
 const UNWANTED =
   /spam|\bube\b|junk|virus|malware|phish|black ?list|block ?list|blocked|\brbl\b|banned|reputation|suspicious|dmarc|\bspf\b/i

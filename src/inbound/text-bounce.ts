@@ -51,7 +51,7 @@ function sectionsOf(mail: ParsedMail): readonly Section[] {
   const own = new Set([...(mail.headers.get('to') ?? []), ...(mail.headers.get('from') ?? [])].map(addressIn))
   const isOther = (address: string) => !own.has(address)
   const begun = sectionsIn(text).filter(({ address }) => address === null || isOther(address))
-  if (begun.length > 0) return once(begun)
+  if (begun.length > 0) return once(begun.slice(0, 2 * MAX_SECTIONS))
   const named = [...text.matchAll(ADDRESS)].map(([address]) => address.toLowerCase()).filter(isOther)
   const written = (mail.original?.get('to') ?? []).map(addressIn).filter((address) => address !== null)
   const addresses = new Set(named.length > 0 ? named : written)

@@ -75,17 +75,22 @@ export function understand({ recipient, mail, sender, isFromUs }: Incoming): Und
     }
     case 'confirm':
       if (isFromUs) return nothing('loop', 'from_us')
-      if (isAutomatic(mail, sender)) return nothing('auto_reply', 'automatic')
+      if (isMachines(mail, sender)) return nothing('auto_reply', 'automatic')
       if (recipient.isExpired) return nothing('confirm', 'expired')
       return { kind: 'confirm', newsletterId: recipient.newsletterId, subscriberId: recipient.subscriberId }
     case 'subscribe': {
       if (isFromUs) return nothing('loop', 'from_us')
-      if (isAutomatic(mail, sender)) return nothing('auto_reply', 'automatic')
+      if (isMachines(mail, sender)) return nothing('auto_reply', 'automatic')
       const reading = readAddress(writtenIn(headerOf(mail.headers, 'from')) ?? '')
       if (reading.kind === 'refused') return nothing('subscribe', 'no_sender')
       return { kind: 'subscribe', slug: recipient.slug, address: reading.address }
     }
   }
+}
+
+/** Some servers give back what they could not deliver to wherever an answer would go, and from an ordinary address. */
+function isMachines(mail: ParsedMail, sender: string | null): boolean {
+  return isAutomatic(mail, sender) || readBounce(mail) !== null
 }
 
 function nothing(was: InboundKind, reason: InboundReason): Understanding {
@@ -102,7 +107,8 @@ function proofOf(recipient: Recipient, original: Headers | null, messageId: stri
   if (recipient.kind === 'bounce') return { kind: 'delivery', deliveryId: recipient.deliveryId, by: 'address' }
   const id = messageId?.split('@')[0]?.toLowerCase() ?? ''
   if (isId<'delivery'>(id)) return { kind: 'delivery', deliveryId: id, by: 'original' }
-  const token = /<https?:\/\/[^>\s]*\/u\/([\w-]{40,128})>/.exec(original?.get('list-unsubscribe')?.join(' ') ?? '')?.[1]
+  const ways = (original?.get('list-unsubscribe')?.join(' ') ?? '').slice(0, 2_000)
+  const token = /<https?:\/\/[^>\s]*\/u\/([\w-]{40,128})>/.exec(ways)?.[1]
   return token === undefined ? { kind: 'none' } : { kind: 'link', token }
 }
 

@@ -258,6 +258,18 @@ forEachDatabase((tier) => {
       expect(await query('select count(*)::int as mails from delivery')).toEqual([{ mails: 3 }])
     })
 
+    test('leaves also by a mail that cannot be read, or is gone', async () => {
+      const [ada, bob] = [await aReader('ada@example.com'), await aReader('bob@example.com')]
+      const tooLong = Buffer.from(`Subject: ${'x'.repeat(300_000)}`)
+      await bring(addresses().leave(ada), tooLong)
+      const recipient = addresses().leave(bob)
+      await app.store.inbound.receive({ source: 'resend', sourceId: 'x', recipient, sender: null, raw: null })
+      await work({ mailSources: [{ name: 'resend', fetch: async () => ({ kind: 'gone', detail: 'too large' }) }] })
+      expect([await statusOf(ada), await statusOf(bob)]).toEqual(['unsubscribed', 'unsubscribed'])
+      await bring(addresses().subscribe('morning'), tooLong)
+      expect((await mails())[0]).toBe('unknown kept not_readable')
+    })
+
     test('who has left is not brought back by an old answer, and one too late confirms nobody', async () => {
       const ada = await aReader('ada@example.com', 'unsubscribed')
       const inAnHour = new Date(clock.now().getTime() + HOUR)
@@ -306,6 +318,18 @@ forEachDatabase((tier) => {
       expect(await mails()).toEqual(['unknown kept failed'])
     })
 
+    test('that does not survive a mail, time and again, leaves it to the operator', async () => {
+      const raw = letterOf('ada@example.com')
+      const recipient = addresses().subscribe('morning')
+      await app.store.inbound.receive({ source: 'smtp', sourceId: 'x', recipient, sender: null, raw })
+      for (let time = 0; time < 60; time++) {
+        expect(await app.store.inbound.take(60_000)).not.toBeNull()
+        await clock.advance(60_000)
+      }
+      await work()
+      expect(await mails()).toEqual(['unknown kept failed'])
+    })
+
     test('that dies leaves its mail to the next', async () => {
       const ada = await aReader('ada@example.com')
       const raw = letterOf('ada@example.com')
@@ -346,8 +370,7 @@ forEachDatabase((tier) => {
       ]
       const fetch = async () => answers.shift() ?? ({ kind: 'later', detail: 'nothing left' } as const)
       const parts = { mailSources: [{ name: 'resend', fetch }] }
-      const announce = (sourceId: string) => {
-        const recipient = addresses().leave(ada)
+      const announce = (sourceId: string, recipient = addresses().leave(ada)) => {
         return app.store.inbound.receive({ source: 'resend', sourceId, recipient, sender: null, raw: null })
       }
       expect([await announce('mail-1'), await announce('mail-1')]).toEqual([true, false])
@@ -356,7 +379,7 @@ forEachDatabase((tier) => {
       await clock.advance(10_000)
       await work(parts)
       expect([await mails(), await statusOf(ada)]).toEqual([['leave applied'], 'unsubscribed'])
-      await announce('mail-2')
+      await announce('mail-2', addresses().subscribe('morning'))
       await work(parts)
       expect((await mails())[0]).toBe('unknown kept not_fetched There is no such email.')
     })

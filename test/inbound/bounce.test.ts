@@ -5,7 +5,9 @@ import { evaluate } from '../../eval/bounces.ts'
 import { readBounce } from '../../src/inbound/bounce.ts'
 import { readComplaint } from '../../src/inbound/complaint.ts'
 import { parseMail } from '../../src/inbound/parse.ts'
+import { readMail } from '../../src/inbound/read-mail.ts'
 import { severityOf } from '../../src/inbound/severity.ts'
+import { understand } from '../../src/inbound/understand.ts'
 import { complaintOf, letterOf, mailOf, type ReportFacts, reportOf } from './mails.ts'
 
 const SAMPLES = join(import.meta.dirname, '..', '..', '..', 'shared', 'samples', 'bounces')
@@ -137,7 +139,7 @@ describe('hostile mail', () => {
     ['parts in parts', Buffer.from(nested)],
     ['a report without fields', reportOf({ final: '', action: '' })],
     ['JSON that is none', mailOf({ Subject: 'AWS Notification Message' }, '{"notificationType":"Bounce","bounce":')],
-    ['JSON of other shapes', mailOf({}, '{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{},7]}}')],
+    ['JSON of other shapes', mailOf({}, '{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{},7,null]}}')],
     ['thousands of addresses', mailOf({ From: 'mailer-daemon@x.example' }, '<a@b.example>:\n'.repeat(100_000))],
     ['blanks', mailOf({ From: 'mailer-daemon@x.example' }, `could not be delivered ${' '.repeat(60_000)}x`)],
     ['at signs', mailOf({ From: 'mailer-daemon@x.example', Subject: 'failure notice' }, '@'.repeat(60_000))],
@@ -146,6 +148,56 @@ describe('hostile mail', () => {
     const reported = await read(raw).catch(() => null)
     expect((reported ?? []).filter(({ result }) => result === 'permanent')).toEqual([])
   })
+})
+
+test('words about who sends say nothing about who reads', () => {
+  const said = [
+    '550 5.7.1 Our system does not accept mail from 192.0.2.1',
+    '550 This server does not accept email without authentication',
+    '550 no MX record for domain of sender',
+    '550 5.1.2 Sender domain not found',
+    '550 Helo command rejected: Host not found',
+  ].map((words) => severityOf({ words, status: words.split(' ')[1] ?? '' }))
+  expect(said.filter((severity) => severity === 'permanent')).toEqual([])
+  expect(severityOf({ words: '556 5.1.10 Domain example.com does not accept mail (nullMX)' })).toBe('permanent')
+  expect(severityOf({ words: 'The domain example.com doesn’t exist or does not accept e-mail.' })).toBe('permanent')
+})
+
+describe('what is built to be slow', () => {
+  const headers = { From: 'MAILER-DAEMON@x.example', Subject: 'failure notice' }
+  const report = { ...headers, 'Content-Type': 'multipart/report; boundary=b' }
+  const blocks = Array.from({ length: 1_600 }, (_, at) => `Final-Recipient: a${at}@b.c\n\n`).join('')
+  const status = `--b\nContent-Type: message/delivery-status\n\n${blocks}`
+  const links = `--b\nContent-Type: text/rfc822-headers\n\nList-Unsubscribe: ${'<http:///u/'.repeat(6_000)}`
+  test.each([
+    ['ten thousand parts', mailOf(report, '--b\n'.repeat(15_000))],
+    ['thousands of recipients', mailOf(report, `--b\n\n${'x\n'.repeat(6_000)}${status.repeat(4)}`)],
+    ['thousands of addresses', mailOf(headers, Array.from({ length: 9_000 }, (_, at) => `a${at}@b\n`).join(''))],
+    [
+      'links in links',
+      mailOf(report, `--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n\n${links}`),
+    ],
+  ])('is read soon: %s', async (_what, raw) => {
+    const mail = await readMail(raw)
+    const before = process.cpuUsage()
+    if (mail) understand({ recipient: { kind: 'desk', name: 'abuse' }, mail, sender: '', isFromUs: false })
+    expect([mail !== null, process.cpuUsage(before).user < 500_000]).toEqual([true, true])
+  })
+
+  test.each([
+    [
+      'markup that never ends',
+      mailOf(report, `--b\nContent-Type: text/html\n\n${'<'.repeat(400_000)}\n--b\n\nx\n--b--`),
+    ],
+    ['a sender of fifty thousand names', mailOf({ From: 'a@b,'.repeat(50_000) })],
+  ])(
+    'is given up, and the next mail is read: %s',
+    async (_what, raw) => {
+      expect(await readMail(raw)).toBeNull()
+      expect(await readMail(letterOf('ada@example.com'))).toMatchObject({ from: 'ada@example.com' })
+    },
+    30_000,
+  )
 })
 
 test('words that nobody knows say nothing', () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls'
 import { createTransport } from 'nodemailer'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SubscriberId } from '../../src/id.ts'
-import { type ListenerOptions, type MailListener, startMailListener } from '../../src/inbound/listener.ts'
+import { asksTooMuch, type ListenerOptions, type MailListener, startMailListener } from '../../src/inbound/listener.ts'
 import { aNewsletter } from '../http/calling.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import { FakeClock } from '../support/clock.ts'
@@ -148,6 +148,52 @@ describe('limits', () => {
     await send({ to: leave })
     await held[1]?.end()
   })
+
+  test('who leaves before they are greeted makes room for nobody, and harms nothing', async () => {
+    const { port } = await listen({ limits: { connectionsOfOne: 2 } })
+    const held = await Promise.all([talk(port), talk(port)])
+    for (let time = 0; time < 3; time++) await comeAndGo(port)
+    expect((await talk(port)).heard).toMatch(/^421 /)
+    await Promise.all(held.map((session) => session.end()))
+  })
+
+  test('mail that is being handed over has so many bytes in all', async () => {
+    const { port } = await listen({ limits: { bytesInHand: 2_000 } })
+    const slow = await talk(port)
+    await slow.begin(leave, `From: ada@example.com\r\n\r\n${'x'.repeat(1_500)}\r\n`)
+    const raw = `From: bob@example.com\r\n\r\n${'y'.repeat(1_500)}`
+    await expect(send({ to: leave, raw })).rejects.toMatchObject({ responseCode: 452 })
+    expect(await slow.say('.')).toMatch(/^250 /)
+    await send({ to: leave, raw })
+    await slow.end()
+    expect(await stored()).toHaveLength(2)
+  })
+
+  test('a large mail counts for as many as it would fill', async () => {
+    await listen({ limits: { perMinute: 3 } })
+    const raw = `From: ada@example.com\r\n\r\n${'x'.repeat(120_000)}`
+    await send({ to: leave, raw })
+    await expect(send({ to: leave })).rejects.toMatchObject({ responseCode: 421 })
+    await clock.advance(60_000)
+  })
+
+  test('nobody keeps a connection for longer than is said, however busy they look', async () => {
+    const { port } = await listen({ limits: { sessionMs: 300 } })
+    const socket = connect(port, '127.0.0.1')
+    await answer(socket)
+    const talking = setInterval(() => socket.write('NOOP\r\n'), 50)
+    await once(socket, 'close')
+    clearInterval(talking)
+  })
+
+  test('who asks for a newsletter is limited as by the form: more of one network are asked to come back', async () => {
+    const isBusy = async (ip: string) => asksTooMuch(installation.app, ip.replace('127.0.0.1', '192.0.2.1'))
+    await listen({ isBusy })
+    for (let time = 0; time < 20; time++) await isBusy('192.0.2.1')
+    await expect(send({ to: 'morning+subscribe@in.example.com' })).rejects.toMatchObject({ responseCode: 450 })
+    await send({ to: leave })
+    expect(await stored()).toHaveLength(1)
+  })
 })
 
 describe('a session', () => {
@@ -186,6 +232,34 @@ describe('a session', () => {
     }
   })
 
+  test('keeps the certificate it has while the new one is not whole', async () => {
+    const tls = makeCertificate()
+    try {
+      const { port } = await listen({ tls })
+      const before = await certificateAt(port)
+      writeFileSync(tls.certificate, 'half a certificate')
+      await clock.advance(12 * 3_600_000)
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(await certificateAt(port)).toBe(before)
+      await expect(
+        startMailListener(installation.app, { ...inboundOf(), host: '127.0.0.1', port: 0, tls }),
+      ).rejects.toMatchObject({ code: 'config_invalid' })
+    } finally {
+      rmSync(join(tls.key, '..'), { recursive: true })
+    }
+  })
+
+  test('that breaks off in the middle of a mail leaves nothing of it', async () => {
+    const { port } = await listen()
+    for (const how of ['end', 'destroy'] as const) {
+      const session = await talk(port)
+      await session.begin(leave, 'From: ada@example.com\r\n\r\nhalf a ')
+      session.socket[how]()
+      await once(session.socket, 'close')
+    }
+    expect(await stored()).toEqual([])
+  })
+
   test('does not end a mail at anything but a dot on a line of its own', async () => {
     const { port } = await listen()
     const session = await talk(port)
@@ -218,6 +292,16 @@ async function talk(port: number) {
   const heard = await answer(socket)
   return {
     heard,
+    socket,
+    /** As far as into the content. */
+    begin: async (to: string, content: string) => {
+      for (const line of ['EHLO x.example', 'MAIL FROM:<a@example.com>', `RCPT TO:<${to}>`, 'DATA']) {
+        socket.write(`${line}\r\n`)
+        await answer(socket)
+      }
+      await new Promise((resolve) => socket.write(content, resolve))
+      await new Promise((resolve) => setImmediate(resolve))
+    },
     say: async (line: string) => {
       socket.write(`${line}\r\n`)
       return answer(socket)
@@ -228,6 +312,22 @@ async function talk(port: number) {
         socket.end('QUIT\r\n')
       }),
   }
+}
+
+/** Closes a connection before it has heard anything. */
+async function comeAndGo(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.end()
+  socket.resume()
+  await once(socket, 'close')
+  await new Promise((resolve) => setImmediate(resolve))
+}
+
+function inboundOf() {
+  const { inbound } = installation.app
+  if (!inbound) throw new Error('No mail is taken in.')
+  return inbound
 }
 
 function answer(socket: Socket): Promise<string> {

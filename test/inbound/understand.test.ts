@@ -57,6 +57,11 @@ describe('a mail to confirm', () => {
     ['is Apple’s', { 'X-Apple-Action': 'VACATION' }, 'ada@example.com'],
     ['is a help desk', { 'X-Zendesk-Ticket': '7' }, 'ada@example.com'],
     ['counts tickets', { Subject: '[#4711] Please confirm' }, 'ada@example.com'],
+    [
+      'is a bounce of an ordinary address',
+      { From: 'admin@example.com', Subject: 'Undeliverable: Please confirm' },
+      'admin@example.com',
+    ],
     ['is called so', { Subject: 'Automatic reply: Please confirm' }, 'ada@example.com'],
     ['is called so in German', { Subject: 'Abwesenheitsnotiz: Bitte bestätigen' }, 'ada@example.com'],
     ['is called so in Japanese', { Subject: '=?utf-8?B?6Ieq5YuV6L+U5L+h?=' }, 'ada@example.com'],
