@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createPostgresQueue } from '../../src/queue/postgres.ts'
+import type { Bell, Job } from '../../src/queue/queue.ts'
 import { createRedisQueue } from '../../src/queue/redis.ts'
 import { type TestDatabase, testLog } from '../support/database.ts'
 import { freePort } from '../support/servers.ts'
-import { forEachTier } from '../support/tiers.ts'
+import { openStartingUp } from '../support/starting-up.ts'
+import { forEachDatabase, forEachTier } from '../support/tiers.ts'
 import { describeQueue, describeUnreachableQueue } from './queue-contract.ts'
 
 forEachTier((tier) => {
@@ -43,6 +45,34 @@ describe('where nobody listens', () => {
     child.stdout.on('data', (part) => said.push(String(part)))
     const [code] = await once(child, 'close')
     expect({ code, said: said.join('') }).toEqual({ code: 0, said: 'closed\n' })
+  })
+})
+
+describe('where PostgreSQL is still starting up', () => {
+  forEachDatabase((tier) => {
+    test('a consumer and a bell of that time work once it is up, and the process goes on meanwhile', async () => {
+      const database = await tier.createDatabase()
+      const gate = await openStartingUp(database.url)
+      const queue = createPostgresQueue({ url: gate.url, log: testLog })
+      try {
+        const jobs: Job[] = []
+        const consumer = await queue.consume(async (job) => void jobs.push(job), { concurrency: 2 })
+        const bell: Bell = { job: { kind: 'events' }, key: 'events' }
+        expect(await queue.enqueue(bell)).toBe(false)
+        await vi.waitFor(() => expect(gate.turnedAway).toBeGreaterThan(2), 5_000)
+        gate.up()
+        await vi.waitFor(async () => {
+          await queue.enqueue(bell)
+          expect(jobs).not.toEqual([])
+        }, 5_000)
+        await consumer.stop(1_000)
+        expect(jobs[0]).toEqual({ kind: 'events' })
+      } finally {
+        await queue.close()
+        await gate.close()
+        await database.drop()
+      }
+    })
   })
 })
 
