@@ -119,7 +119,10 @@ describe('the pace', () => {
     [{ 'ratelimit-limit': '120', 'ratelimit-policy': '120;w=60' }, { requestsPerSecond: 2 }],
     [{ 'ratelimit-limit': '5' }, { requestsPerSecond: 5 }],
     [{ 'ratelimit-limit': '5', 'ratelimit-remaining': '3' }, { requestsPerSecond: 5 }],
-    [{ 'ratelimit-limit': '5', 'ratelimit-remaining': '4' }, { requestsPerSecond: 5, opensWindow: true }],
+    [
+      { 'ratelimit-limit': '5', 'ratelimit-remaining': '4' },
+      { requestsPerSecond: 5, opensWindow: true },
+    ],
     [{ 'ratelimit-limit': '0' }, undefined],
     [{ 'ratelimit-limit': 'many' }, undefined],
     [{}, undefined],
