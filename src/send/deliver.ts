@@ -37,7 +37,10 @@ export async function deliverDue(deps: DeliverDeps, signal: AbortSignal): Promis
     if (!turn) return batches
     await deps.reach?.('slot_taken')
     const claimed = await claimNext(deps, signal)
-    if (!claimed) return batches
+    if (!claimed) {
+      await turns.unused(turn)
+      return batches
+    }
     // Freezing takes longer for one than for another; all leave on time.
     await clock.sleep(Math.max(0, turn.at - clock.now().getTime()), signal)
     if (provider.flags.batch) await submitBatch(deps, claimed, turn)
@@ -82,16 +85,16 @@ async function submitBatch(deps: DeliverDeps, { batch, body: made }: Claimed, tu
   if (rebuilt.kind !== 'same') {
     log.error({ event: 'batch_held', batch: batch.id, send: batch.sendId, reason: rebuilt.kind })
     await store.batches.hold(batch, rebuilt.kind)
-    return
+    return turns.unused(turn)
   }
   const permittedAt = clock.now()
-  if (!(await store.batches.renew(batch, LEASE))) return
+  if (!(await store.batches.renew(batch, LEASE))) return turns.unused(turn)
   await deps.reach?.('leaving')
   const leftAt = clock.now().getTime()
   const submission = await callInTime(deps, batch, permittedAt, (signal) =>
     provider.submit(rebuilt.body, { idempotencyKey: idempotencyKey(batch), signal }),
   )
-  if (!submission) return
+  if (!submission) return turns.unused(turn)
   const answeredAt = clock.now().getTime()
   const { answer, pace } = submission
   await deps.reach?.('answered')

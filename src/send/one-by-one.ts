@@ -48,7 +48,7 @@ export async function submitOneByOne(
     }
     turn ??= await nextTurn(deps, batch, signal)
     const step: Step = turn
-      ? await submitMessage(deps, { batch, edition, recipient, domains, isProbe: turn.probe })
+      ? await submitMessage(deps, { batch, edition, recipient, domains, turn })
       : { kind: 'stop', afterMs: 0 }
     turn = null
     if (step.kind === 'lost_fence') return
@@ -58,6 +58,7 @@ export async function submitOneByOne(
     setback = step.setback ?? false
     break
   }
+  if (turn) await deps.turns.unused(turn)
   if (waits.length === 0) return
   await deps.store.batches.giveBack(batch, { nothingAccepted: true, afterMs: Math.min(...waits), setback })
 }
@@ -89,25 +90,19 @@ type Unit = {
   readonly edition: Edition
   readonly recipient: FrozenRecipient
   readonly domains: Domains
-  readonly isProbe: boolean
+  readonly turn: Turn
 }
 
 async function submitMessage(deps: DeliverDeps, unit: Unit): Promise<Step> {
-  const { store, provider, clock } = deps
-  const { batch, recipient, isProbe } = unit
+  const { store, provider, clock, turns } = deps
+  const { batch, recipient, turn } = unit
   const { deliveryId } = recipient
   const body = assemble(deps, unit)
-  if (!body) return { kind: 'later', afterMs: UNASSEMBLED_MS }
   const permittedAt = clock.now()
-  switch (await store.batches.begin(batch, recipient)) {
-    case 'gone':
-      return { kind: 'done' }
-    case 'lost_fence':
-      return { kind: 'lost_fence' }
-    case 'stopped':
-    case 'yield':
-      return { kind: 'stop', afterMs: 0 }
-    case 'begun':
+  const beginning = body ? await store.batches.begin(batch, recipient) : 'unassembled'
+  if (!body || beginning !== 'begun') {
+    await turns.unused(turn)
+    return stepWithoutCall(beginning)
   }
   await deps.reach?.('leaving')
   const submission = await callInTime(deps, batch, permittedAt, (signal) =>
@@ -115,14 +110,28 @@ async function submitMessage(deps: DeliverDeps, unit: Unit): Promise<Step> {
   )
   if (!submission) {
     await store.batches.putBack(batch, deliveryId, { deferred: false })
+    await turns.unused(turn)
     return { kind: 'stop', afterMs: 0 }
   }
   await deps.reach?.('answered')
   // What was learned comes first: nothing else here may keep it from being written down.
   const step = await applyAnswer(deps, unit, submission.answer)
-  if (isProbe && submission.answer.kind === 'answered') await store.pace.unblock(provider.account, 'down')
+  if (turn.probe && submission.answer.kind === 'answered') await store.pace.unblock(provider.account, 'down')
   await deps.reach?.('recorded')
   return step
+}
+
+function stepWithoutCall(beginning: string): Step {
+  switch (beginning) {
+    case 'gone':
+      return { kind: 'done' }
+    case 'lost_fence':
+      return { kind: 'lost_fence' }
+    case 'unassembled':
+      return { kind: 'later', afterMs: UNASSEMBLED_MS }
+    default:
+      return { kind: 'stop', afterMs: 0 }
+  }
 }
 
 function assemble({ provider, log }: DeliverDeps, { batch, edition, recipient }: Unit): Body | null {

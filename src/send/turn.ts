@@ -18,6 +18,8 @@ export type Turns = {
    * it off. Null when the provider is blocked, or `signal` aborts.
    */
   take(signal: AbortSignal): Promise<Turn | null>
+  /** A turn led to no call. Somebody else may want it: to a provider that is down there is one a minute. */
+  unused(turn: Turn): Promise<void>
   /** Learns from how a call went whether those to come would come too early. */
   answered(turn: Turn, times: CallTimes, pace: PaceReport | undefined): Promise<void>
 }
@@ -29,7 +31,11 @@ const WINDOW_MS = 1_000
 const REMEMBERED_CALLS = 12
 
 /** The turns of a provider's account, taken from the row that all processes share. */
-export function createTurns(pace: Pick<PaceStore, 'takeSlot' | 'postpone'>, account: string, clock: Clock): Turns {
+export function createTurns(
+  pace: Pick<PaceStore, 'takeSlot' | 'postpone' | 'probeAgain'>,
+  account: string,
+  clock: Clock,
+): Turns {
   const lastCalls: number[] = []
   let line: Promise<unknown> = Promise.resolve()
   const take = async (signal: AbortSignal) => {
@@ -49,6 +55,9 @@ export function createTurns(pace: Pick<PaceStore, 'takeSlot' | 'postpone'>, acco
       const mine = line.then(() => take(signal))
       line = mine.catch(() => undefined)
       return mine
+    },
+    unused: async (turn) => {
+      if (turn.probe) await pace.probeAgain(account)
     },
     // A provider counts calls in windows that open when one arrives. Of a window that opens late, because its first call
     // left late or took longer than usual, the calls to come must be late by as much: else it takes in one too many.

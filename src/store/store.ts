@@ -192,6 +192,8 @@ export interface PaceStore {
   get(account: string): Promise<ProviderState | null>
   /** Takes the next slot of the account, for whatever is due when its time comes. At most a fifth of a second ahead. */
   takeSlot(account: string): Promise<Slot>
+  /** The probe of a provider that is down led to no call: the next slot is one, at once. */
+  probeAgain(account: string): Promise<void>
   /** No slot before `afterMs` from now. */
   slowDown(account: string, afterMs: number): Promise<void>
   /**

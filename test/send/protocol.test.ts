@@ -471,6 +471,7 @@ forEachDatabase((tier) => {
       const { pace } = sending.store
       await pace.ensure(SLOW)
       const slots = await Promise.all(Array.from({ length: 5 }, () => pace.takeSlot('slow')))
+      slots.sort((one, other) => other.kind.localeCompare(one.kind))
       expect(slots.map(seconds)).toEqual([{ slot: 0 }, ...Array.from({ length: 4 }, () => ({ later: 100 }))])
       await sending.clock.advance(101_500)
       expect([await pace.takeSlot('slow'), await pace.takeSlot('slow')].map(seconds)).toEqual([
@@ -505,6 +506,18 @@ forEachDatabase((tier) => {
       expect((await pace.takeSlot('scripted')).kind).toBe('blocked')
       await sending.clock.advance(60_100)
       expect((await pace.takeSlot('scripted')).kind).toBe('slot')
+    })
+
+    test('gives the probe of whoever finds nothing to send to the next', async () => {
+      const sending = await open({ readers: 25 })
+      const { pace } = sending.store
+      await pace.block('scripted', 'down', 5_000, 'ECONNREFUSED')
+      await sending.clock.advance(5_100)
+      expect(await deliverDue(sending, sending.never)).toBe(0)
+      const send = await sending.prepared()
+      await deliverInTime(sending)
+      expect(await sending.store.sends.progress(send)).toMatchObject({ accepted: 25, open: 0 })
+      expect(await pace.get('scripted')).toMatchObject({ blockedReason: null })
     })
 
     test('probes once a minute also when the probes fail', async () => {

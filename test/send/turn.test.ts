@@ -9,12 +9,14 @@ const SLOT: Slot = { kind: 'slot', waitMs: 40, requestsPerSecond: 10, probe: fal
 function turnsOf(slots: readonly Slot[]) {
   const clock = new FakeClock()
   const postponed: (readonly [string, number, number])[] = []
+  const probed: string[] = []
   const left = [...slots]
   const pace = {
     takeSlot: async () => left.shift() ?? ({ kind: 'blocked', reason: 'quota' } as const),
+    probeAgain: async (account: string) => void probed.push(account),
     postpone: async (...how: readonly [string, number, number]) => void postponed.push(how),
   }
-  return { turns: createTurns(pace, 'acme', clock), clock, postponed, left }
+  return { turns: createTurns(pace, 'acme', clock), clock, postponed, probed, left }
 }
 
 const turnAt = (at: number, doubtMs = 0): Turn => ({ ...SLOT, at, doubtMs })
@@ -69,4 +71,11 @@ test('who slept for hours holds nobody up for more than a window', async () => {
   const { turns, postponed } = turnsOf([])
   await turns.answered(turnAt(0), { leftAt: 3_600_000, answeredAt: 3_600_050 }, { opensWindow: true })
   expect(postponed).toEqual([['acme', 1_000, 500]])
+})
+
+test('a probe that led to no call is somebody else’s, at once', async () => {
+  const { turns, probed } = turnsOf([])
+  await turns.unused({ ...turnAt(0), probe: true })
+  await turns.unused(turnAt(0))
+  expect(probed).toEqual(['acme'])
 })

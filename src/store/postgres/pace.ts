@@ -54,6 +54,14 @@ export function createPaceStore(pool: Pool): PaceStore {
       const waitMs = Math.max(0, wait_ms)
       return { kind: 'slot', waitMs, requestsPerSecond, probe, countsDay, postponedMs: row.postponed_ms }
     },
+    probeAgain: async (account) => {
+      await pool.query(
+        `update provider
+         set blocked_until = app_now(), updated_at = app_now()
+         where account = $1 and blocked_reason = 'down' and blocked_until > app_now()`,
+        [account],
+      )
+    },
     slowDown: async (account, afterMs) => {
       await pool.query(
         `update provider
