@@ -1,7 +1,7 @@
 import type { Edition } from '../edition/edition.ts'
 import type { Evidence } from '../outcome/outcome.ts'
 import type { Body, CallAnswer, FrozenRecipient, MessageAnswer } from '../provider/provider.ts'
-import type { ClaimedBatch } from '../store/batches.ts'
+import type { BatchStore, ClaimedBatch } from '../store/batches.ts'
 import { describeAnswer, heedAnswer, pauseWhenMuchFails } from './answer.ts'
 import { callInTime, LEASE, RENEW_EVERY_MS } from './call.ts'
 import type { DeliverDeps } from './deliver.ts'
@@ -63,26 +63,16 @@ export async function submitOneByOne(
   await deps.store.batches.giveBack(batch, { nothingAccepted: true, afterMs: Math.min(...waits), setback })
 }
 
-/** The next turn at the provider, waited for with the lease kept; null when there is none, or `signal` aborts. */
-async function nextTurn(deps: DeliverDeps, batch: ClaimedBatch, signal: AbortSignal): Promise<Turn | null> {
-  const { store, clock } = deps
-  const found = new AbortController()
-  const keepLease = async () => {
-    for (;;) {
-      await clock.sleep(RENEW_EVERY_MS, found.signal)
-      if (found.signal.aborted) return
-      await store.batches.renew(batch, LEASE)
-    }
-  }
-  const keeping = keepLease()
-  try {
-    const turn = await deps.turns.take(signal)
-    if (turn) await clock.sleep(Math.max(0, turn.at - clock.now().getTime()), signal)
-    return signal.aborted ? null : turn
-  } finally {
-    found.abort()
-    await keeping
-  }
+/**
+ * The next turn at the provider; null when there is none, or `signal` aborts. Where waiting for it outlasts the lease,
+ * nothing is under way, and `begin` finds out whose the batch is.
+ */
+async function nextTurn({ store, clock, turns }: DeliverDeps, batch: ClaimedBatch, signal: AbortSignal) {
+  const since = clock.now().getTime()
+  const turn = await turns.take(signal)
+  if (turn) await clock.sleep(Math.max(0, turn.at - clock.now().getTime()), signal)
+  if (clock.now().getTime() - since > RENEW_EVERY_MS) await store.batches.renew(batch, LEASE)
+  return signal.aborted ? null : turn
 }
 
 type Unit = {
@@ -121,7 +111,8 @@ async function submitMessage(deps: DeliverDeps, unit: Unit): Promise<Step> {
   return step
 }
 
-function stepWithoutCall(beginning: string): Step {
+/** What follows for a batch one of whose messages was not begun. */
+function stepWithoutCall(beginning: 'unassembled' | Awaited<ReturnType<BatchStore['begin']>>): Step {
   switch (beginning) {
     case 'gone':
       return { kind: 'done' }
