@@ -72,7 +72,9 @@ async function nextTurn({ store, clock, turns }: DeliverDeps, batch: ClaimedBatc
   const turn = await turns.take(signal)
   if (turn) await clock.sleep(Math.max(0, turn.at - clock.now().getTime()), signal)
   if (clock.now().getTime() - since > RENEW_EVERY_MS) await store.batches.renew(batch, LEASE)
-  return signal.aborted ? null : turn
+  if (!turn || !signal.aborted) return turn
+  await turns.unused(turn)
+  return null
 }
 
 type Unit = {
