@@ -20,7 +20,7 @@ export type SubscriptionRequest = {
   readonly maxConfirmations: number
   /** … and none within so many ms of the last. */
   readonly minGapMs: number
-  /** The confirmation mail, once it is known whom it is for. Called inside the transaction: quick, no I/O. */
+  /** The confirmation mail for whoever it turns out to be: may be called more than once. */
   readonly confirmation: (subscriberId: SubscriberId) => SingleMail
 }
 
@@ -52,7 +52,7 @@ export interface SubscriberStore {
   ): Promise<Page<SubscriberWithSubscriptions>>
   /** Counts a request by each of different keys, and says for each whether there are more than its `max` now. */
   count(counts: readonly RequestCount[]): Promise<readonly boolean[]>
-  /** Subscriber, pending subscription, consent record and confirmation mail, in one transaction. */
+  /** Subscriber, pending subscription, consent record and confirmation mail, in one statement. */
   request(request: SubscriptionRequest): Promise<SubscriptionAnswer>
   /** Confirms a pending subscription, and writes `welcome` if it did. */
   confirm(

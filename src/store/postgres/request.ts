@@ -1,8 +1,8 @@
-import type { SubscriberId } from '../../id.ts'
+import { newId, type SubscriberId } from '../../id.ts'
 import type { RequestCount, SubscriptionAnswer, SubscriptionRequest } from '../subscribers.ts'
 import { spoken } from './consent.ts'
-import { type Pool, transaction } from './pool.ts'
-import { valuesOf, WITH_SINGLE } from './singles.ts'
+import type { Pool } from './pool.ts'
+import { valuesOf, withSingle } from './singles.ts'
 
 type AskedRow = { id: SubscriberId | null; asks: boolean; is_confirmed: boolean }
 
@@ -10,21 +10,39 @@ type AskedRow = { id: SubscriberId | null; asks: boolean; is_confirmed: boolean 
  * Writes down that somebody asks for a newsletter, and the mail that asks back. Of a suppressed address nothing is
  * kept. Requests for one address wait for each other on its row, so that two at once do not send two mails.
  */
-export function requestSubscription(pool: Pool, request: SubscriptionRequest): Promise<SubscriptionAnswer> {
-  return transaction(pool, async (tx) => {
-    const { newsletterId, address, addressKey, firstName, locale, maxConfirmations, minGapMs } = request
-    const { rows } = await tx.query<AskedRow>({
-      ...ASK,
-      values: [newsletterId, address, addressKey, firstName, locale, maxConfirmations, minGapMs],
-    })
-    const [asked] = rows
-    if (!asked?.id) return 'suppressed'
-    if (!asked.asks) return asked.is_confirmed ? 'already_confirmed' : 'enough_confirmations'
-    const mail = request.confirmation(asked.id)
-    await tx.query({ ...WRITE, values: [...valuesOf(mail), ...spoken(request.circumstances)] })
-    return 'confirmation_written'
-  })
+export async function requestSubscription(pool: Pool, request: SubscriptionRequest): Promise<SubscriptionAnswer> {
+  const { rows } = await pool.query<{ id: SubscriberId }>({ ...FIND, values: [request.addressKey] })
+  const id = rows[0]?.id ?? newId<'subscriber'>()
+  const asked = await ask(pool, request, id)
+  // Of two that ask for a new address at once, the later one learns whose it is now.
+  return answerOf(asked.id === null || asked.id === id ? asked : await ask(pool, request, asked.id))
 }
+
+/**
+ * One statement, so that the rows that all requests share (the newsletter, the edition of its mail) are locked for no
+ * longer than it takes. It needs to know the reader for the links in the mail; `id` in its answer tells who it is, and
+ * nothing was asked when it is not `id`.
+ */
+async function ask(pool: Pool, request: SubscriptionRequest, id: SubscriberId): Promise<AskedRow> {
+  const { addressKey, firstName, locale, maxConfirmations, minGapMs, circumstances } = request
+  const { rows } = await pool.query<AskedRow>({
+    ...ASK,
+    values: [
+      ...valuesOf(request.confirmation(id)),
+      ...[addressKey, firstName, locale, maxConfirmations, minGapMs],
+      ...spoken(circumstances),
+    ],
+  })
+  return rows[0] ?? { id: null, asks: false, is_confirmed: false }
+}
+
+function answerOf({ id, asks, is_confirmed: isConfirmed }: AskedRow): SubscriptionAnswer {
+  if (id === null) return 'suppressed'
+  if (asks) return 'confirmation_written'
+  return isConfirmed ? 'already_confirmed' : 'enough_confirmations'
+}
+
+const FIND = { name: 'find_who_asks', text: 'select id from subscriber where address_key = $1' }
 
 const HAS_CONFIRMED =
   'exists (select from subscription where subscriber_id = subscriber.id and confirmed_at is not null)'
@@ -34,14 +52,12 @@ const HAS_CONFIRMED =
 // it is confirmed, or when there were enough mails, or one just now. `unsubscribed_at` stays until a confirmation:
 // whoever left and was merely asked for again is not to be imported. Mails of more than 30 days ago are forgotten:
 // their links are dead, and whoever asks again after that time may well mean it.
-const ASK = {
-  name: 'ask_for_newsletter',
-  text: `
-  with reader as (
-    insert into subscriber (address, address_key, first_name, locale)
-    select $2, $3, $4, $5
+const READER_WHO_ASKS = `
+  reader as (
+    insert into subscriber (id, address, address_key, first_name, locale)
+    select $3, $4, $6, $7, $8
     where not exists (
-      select from suppression where address_key = $3 and (newsletter_id is null or newsletter_id = $1)
+      select from suppression where address_key = $6 and (newsletter_id is null or newsletter_id = $1)
     )
     on conflict (address_key) do update
     set updated_at = app_now(),
@@ -58,6 +74,7 @@ const ASK = {
     insert into subscription (newsletter_id, subscriber_id, status, confirmations_sent, confirmation_sent_at)
     select $1, id, 'pending', 1, app_now()
     from reader
+    where id = $3
     on conflict (newsletter_id, subscriber_id) do update
     set status = 'pending', requested_at = app_now(), confirmation_sent_at = app_now(),
         confirmations_sent = case
@@ -68,10 +85,20 @@ const ASK = {
       and (
         subscription.confirmation_sent_at is null
         or subscription.confirmation_sent_at < app_now() - interval '30 days'
-        or subscription.confirmations_sent < $6
-          and subscription.confirmation_sent_at <= app_now() - make_interval(secs => $7 / 1000.0)
+        or subscription.confirmations_sent < $9
+          and subscription.confirmation_sent_at <= app_now() - make_interval(secs => $10 / 1000.0)
       )
     returning 1
+  )`
+
+const ASK = {
+  name: 'ask_for_newsletter',
+  text: `
+  with ${READER_WHO_ASKS}, ${withSingle('asked')}, said as (
+    insert into consent (newsletter_id, subscriber_id, action, source, form, wording, wording_version, ip_hash,
+      user_agent, delivery_id)
+    select $1, $3, 'requested', $11, $12, $13, $14, $15, $16, mail.delivery_id
+    from mail
   )
   select (select id from reader) as id, exists (select from asked) as asks,
          exists (
@@ -79,16 +106,6 @@ const ASK = {
            from subscription
            where newsletter_id = $1 and subscriber_id = (select id from reader) and status = 'confirmed'
          ) as is_confirmed`,
-}
-
-// The mail that asks back, and the record that names it.
-const WRITE = {
-  name: 'write_confirmation',
-  text: `${WITH_SINGLE}
-  insert into consent (newsletter_id, subscriber_id, action, source, form, wording, wording_version, ip_hash,
-    user_agent, delivery_id)
-  select $1, $3::uuid, 'requested', $6, $7, $8, $9, $10, $11, mail.delivery_id
-  from mail`,
 }
 
 /** See `SubscriberStore.count`. */

@@ -16,16 +16,18 @@ export async function insertSingle(
   return { deliveryId: row.delivery_id, batchId: row.batch_id }
 }
 
-/** What `WITH_SINGLE` is given: $1 to $5. */
+/** What `withSingle` is given: $1 to $5. */
 export function valuesOf(mail: SingleMail): unknown[] {
   return [mail.newsletterId, mail.editionHash, mail.subscriberId, mail.address, JSON.stringify(mail.slotValues)]
 }
 
-/** Begins a statement that writes a mail, which the rest of it knows as `mail`. One row each; due at once. */
-export const WITH_SINGLE = `
-  with batch as (
+/** The parts of a statement that write a mail, due at once, for each row of its part `causes`: `mail` holds one row each. */
+export function withSingle(causes: string): string {
+  return `
+  batch as (
     insert into batch (kind, newsletter_id, number, variant, edition_hash, recipients)
-    values ('single', $1, 0, 'single', $2, 1)
+    select 'single', $1::uuid, 0, 'single', $2, 1
+    from ${causes}
     returning id
   ), mail as (
     insert into delivery (batch_id, subscriber_id, address, slot_values)
@@ -33,5 +35,9 @@ export const WITH_SINGLE = `
     from batch
     returning id as delivery_id, batch_id
   )`
+}
 
-const INSERT_SINGLE = { name: 'insert_single', text: `${WITH_SINGLE} select delivery_id, batch_id from mail` }
+const INSERT_SINGLE = {
+  name: 'insert_single',
+  text: `with once as (select), ${withSingle('once')} select delivery_id, batch_id from mail`,
+}
