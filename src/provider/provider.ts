@@ -70,8 +70,8 @@ export type CallAnswer =
 /** What the provider let us know in passing, with any answer: its limit, and what was used of the day's quota. */
 export type PaceReport = {
   readonly requestsPerSecond?: number | undefined
-  /** The call was the first that the provider counted in a window of its limit. */
-  readonly opensWindow?: boolean | undefined
+  /** The place of the call, from 1, among those that the provider counted in a window of its limit. */
+  readonly placeInWindow?: number | undefined
   readonly day?: UsedToday | undefined
 }
 

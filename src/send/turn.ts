@@ -59,18 +59,28 @@ export function createTurns(
     unused: async (turn) => {
       if (turn.probe) await pace.probeAgain(account)
     },
-    // A provider counts calls in windows that open when one arrives. Of a window that opens late, because its first call
-    // left late or took longer than usual, the calls to come must be late by as much: else it takes in one too many.
     answered: async (turn, { leftAt, answeredAt }, report) => {
       const tookMs = answeredAt - leftAt
       const longerMs = Math.max(0, tookMs - lowerQuartile(lastCalls))
       lastCalls.push(tookMs)
       if (lastCalls.length > REMEMBERED_CALLS) lastCalls.shift()
-      if (!report?.opensWindow) return
-      const lateMs = Math.min(leftAt - turn.at + turn.doubtMs + longerMs - ON_TIME_MS, WINDOW_MS)
-      if (lateMs > 0) await pace.postpone(account, lateMs, turn.postponedMs)
+      if (!report?.placeInWindow) return
+      const lateMs = leftAt - turn.at + turn.doubtMs + longerMs - ON_TIME_MS
+      const putOffMs = Math.min(keepsOpenMs(lateMs, report.placeInWindow, 1_000 / turn.requestsPerSecond), WINDOW_MS)
+      if (putOffMs > 0) await pace.postpone(account, putOffMs, turn.postponedMs)
     },
   }
+}
+
+/**
+ * By how much the calls to come have to be later for a call that is `lateMs` late. A provider counts calls in windows that
+ * open when one arrives. Of a window that opens late, because its first call is, they must be late by as much: else it
+ * takes in one too many. So it does with a call that is so late that those of the next window overtook it.
+ */
+function keepsOpenMs(lateMs: number, placeInWindow: number, apartMs: number): number {
+  if (placeInWindow === 1) return lateMs
+  const overtaking = placeInWindow - 1
+  return lateMs >= overtaking * apartMs ? overtaking * apartMs : 0
 }
 
 function lowerQuartile(values: readonly number[]): number {

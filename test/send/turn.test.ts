@@ -61,15 +61,30 @@ test('a loop that is told to stop takes no turn', async () => {
 test('the first call of a window puts off the others by what it may have left late, and took longer than usual', async () => {
   const { turns, postponed } = turnsOf([])
   for (let call = 0; call < 5; call++) await turns.answered(turnAt(0), { leftAt: 90, answeredAt: 120 }, {})
-  await turns.answered(turnAt(0), { leftAt: 4, answeredAt: 29 }, { opensWindow: true })
-  await turns.answered(turnAt(0, 4), { leftAt: 12, answeredAt: 62 }, { opensWindow: true })
-  await turns.answered(turnAt(0), { leftAt: 90, answeredAt: 120 }, { opensWindow: false })
+  await turns.answered(turnAt(0), { leftAt: 4, answeredAt: 29 }, { placeInWindow: 1 })
+  await turns.answered(turnAt(0, 4), { leftAt: 12, answeredAt: 62 }, { placeInWindow: 1 })
+  await turns.answered(turnAt(0), { leftAt: 90, answeredAt: 120 }, {})
   expect(postponed).toEqual([['acme', 12 + 4 + 20 - 4, 500]])
+})
+
+test('a call that others overtook into the next window puts off those to come by one place for each', async () => {
+  const { turns, postponed } = turnsOf([])
+  const answered = (lateMs: number, placeInWindow: number) =>
+    turns.answered(turnAt(0), { leftAt: lateMs + 4, answeredAt: lateMs + 4 }, { placeInWindow })
+  await answered(250, 2)
+  await answered(250, 3)
+  expect(postponed).toEqual([
+    ['acme', 100, 500],
+    ['acme', 200, 500],
+  ])
+  await answered(250, 4)
+  await answered(99, 2)
+  expect(postponed).toHaveLength(2)
 })
 
 test('who slept for hours holds nobody up for more than a window', async () => {
   const { turns, postponed } = turnsOf([])
-  await turns.answered(turnAt(0), { leftAt: 3_600_000, answeredAt: 3_600_050 }, { opensWindow: true })
+  await turns.answered(turnAt(0), { leftAt: 3_600_000, answeredAt: 3_600_050 }, { placeInWindow: 1 })
   expect(postponed).toEqual([['acme', 1_000, 500]])
 })
 

@@ -104,7 +104,7 @@ function paceOf(headers: IncomingHttpHeaders, now: Date): PaceReport | undefined
   const used = Number(headerText(headers['x-resend-daily-quota']) ?? Number.NaN)
   const pace = {
     ...(Number.isFinite(requestsPerSecond) && requestsPerSecond > 0
-      ? { requestsPerSecond, ...(remaining === limit - 1 ? { opensWindow: true } : {}) }
+      ? { requestsPerSecond, ...(remaining < limit ? { placeInWindow: limit - remaining } : {}) }
       : {}),
     // Days are those of UTC (https://resend.com/docs/dashboard/settings/billing, read 2026-10).
     ...(Number.isInteger(used) && used >= 0

@@ -118,11 +118,15 @@ describe('the pace', () => {
     [{ 'ratelimit-limit': '10', 'ratelimit-policy': '10;w=1' }, { requestsPerSecond: 10 }],
     [{ 'ratelimit-limit': '120', 'ratelimit-policy': '120;w=60' }, { requestsPerSecond: 2 }],
     [{ 'ratelimit-limit': '5' }, { requestsPerSecond: 5 }],
-    [{ 'ratelimit-limit': '5', 'ratelimit-remaining': '3' }, { requestsPerSecond: 5 }],
     [
       { 'ratelimit-limit': '5', 'ratelimit-remaining': '4' },
-      { requestsPerSecond: 5, opensWindow: true },
+      { requestsPerSecond: 5, placeInWindow: 1 },
     ],
+    [
+      { 'ratelimit-limit': '5', 'ratelimit-remaining': '0' },
+      { requestsPerSecond: 5, placeInWindow: 5 },
+    ],
+    [{ 'ratelimit-limit': '5', 'ratelimit-remaining': '5' }, { requestsPerSecond: 5 }],
     [{ 'ratelimit-limit': '0' }, undefined],
     [{ 'ratelimit-limit': 'many' }, undefined],
     [{}, undefined],

@@ -40,7 +40,7 @@ describe('submitting to Resend', () => {
     const fake = await runningFake({ requestsPerSecond: 7 })
     expect((await submitTo(fake.url)).pace).toEqual({
       requestsPerSecond: 7,
-      opensWindow: true,
+      placeInWindow: 1,
       day: { used: 3, resetsAt: expect.any(Date) },
     })
   })
