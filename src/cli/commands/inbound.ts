@@ -1,7 +1,7 @@
 import { Option } from 'commander'
-import { AppError } from '../../error.ts'
 import type { DefineCommand } from '../commands.ts'
 import { type Page, type PageOptions, showPage, withPages } from '../pages.ts'
+import { addReplay } from '../replay.ts'
 import { fields, plainLine } from '../table.ts'
 
 type Mail = {
@@ -17,7 +17,6 @@ type Mail = {
   readonly deliveryId: string | null
   readonly subscriberId: string | null
 }
-type Replay = { readonly state?: string; readonly since?: string }
 
 /** `pressroom inbound`: list, show, replay, discard. */
 export const inbound: DefineCommand = (command, session) => {
@@ -41,20 +40,14 @@ export const inbound: DefineCommand = (command, session) => {
       output.result(found, () => `${describe(found)}\n\n${found.raw === null ? HIDDEN : plainText(found.raw)}`)
     })
 
-  command
-    .command('replay [ids...]')
-    .description('Read mail once more, with the code of today. Nobody subscribes, confirms or leaves twice by it.')
-    .addOption(new Option('--state <state>', 'Those in one state.').choices(STATES))
-    .option('--since <time>', 'Those that came in then or later: 2026-12-01T07:00:00Z, or a day.')
-    .action(async (ids: readonly string[], { state, since }: Replay) => {
-      if (ids.length === 0 && state === undefined && since === undefined) {
-        throw new AppError('invalid_input', 'Say which: ids, --state or --since.')
-      }
-      const json = { ids: ids.length === 0 ? undefined : ids, state, since: since && timeOf(since) }
-      const { mails } = await session.api.post<{ readonly mails: number }>('/inbound-mail/replay', { json })
-      const count = mails === 1 ? 'One mail is' : `${mails.toLocaleString('en')} mails are`
-      output.result({ mails }, () => `${count} read again, within seconds. To see: pressroom inbound list`)
-    })
+  addReplay(command, session, {
+    path: '/inbound-mail/replay',
+    counted: 'mails',
+    states: STATES,
+    description: 'Read mail once more, with the code of today. Nobody subscribes, confirms or leaves twice by it.',
+    told: (mails) =>
+      `${mails === 1 ? 'One mail is' : `${mails.toLocaleString('en')} mails are`} read again, within seconds. To see: pressroom inbound list`,
+  })
 
   command
     .command('discard <ids...>')
@@ -97,13 +90,6 @@ function describe(mail: Mail): string {
 /** A stranger's mail must not steer a terminal. */
 function plainText(raw: string): string {
   return raw.split(/\r?\n/).map(plainLine).join('\n')
-}
-
-/** A day is its first moment, in UTC. */
-function timeOf(text: string): string {
-  const time = new Date(text)
-  if (Number.isNaN(time.getTime())) throw new AppError('invalid_input', '--since expects a time or a day.')
-  return time.toISOString()
 }
 
 const EXAMPLES = `

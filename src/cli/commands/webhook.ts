@@ -1,7 +1,7 @@
 import { Option } from 'commander'
-import { AppError } from '../../error.ts'
 import type { DefineCommand } from '../commands.ts'
 import { type Page, type PageOptions, showPage, withPages } from '../pages.ts'
+import { addReplay } from '../replay.ts'
 import { fields, plainLine } from '../table.ts'
 
 type Event = {
@@ -16,7 +16,6 @@ type Event = {
   readonly deliveryId: string | null
   readonly verdict: string | null
 }
-type Replay = { readonly state?: string; readonly since?: string }
 
 /** `pressroom webhook`: list, show, replay. */
 export const webhook: DefineCommand = (command, session) => {
@@ -41,20 +40,14 @@ export const webhook: DefineCommand = (command, session) => {
       output.result(found, () => `${describe(found)}\n\n${found.raw === null ? HIDDEN : plainLine(found.raw)}`)
     })
 
-  command
-    .command('replay [ids...]')
-    .description('Apply stored events once more. What was applied before is not done twice.')
-    .addOption(new Option('--state <state>', 'Those in one state.').choices(STATES))
-    .option('--since <time>', 'Those that came in then or later: 2026-12-01T07:00:00Z, or a day.')
-    .action(async (ids: readonly string[], { state, since }: Replay) => {
-      if (ids.length === 0 && state === undefined && since === undefined) {
-        throw new AppError('invalid_input', 'Say which: ids, --state or --since.')
-      }
-      const json = { ids: ids.length === 0 ? undefined : ids, state, since: since && timeOf(since) }
-      const { events } = await session.api.post<{ readonly events: number }>('/webhook-events/replay', { json })
-      const count = events === 1 ? 'One event is' : `${events.toLocaleString('en')} events are`
-      output.result({ events }, () => `${count} applied again, within seconds. To see: pressroom webhook list`)
-    })
+  addReplay(command, session, {
+    path: '/webhook-events/replay',
+    counted: 'events',
+    states: STATES,
+    description: 'Apply stored events once more. What was applied before is not done twice.',
+    told: (events) =>
+      `${events === 1 ? 'One event is' : `${events.toLocaleString('en')} events are`} applied again, within seconds. To see: pressroom webhook list`,
+  })
 }
 
 const STATES = ['received', 'early', 'applied', 'foreign', 'ignored']
@@ -80,13 +73,6 @@ function describe(event: Event): string {
     Delivery: event.deliveryId,
     Address: event.verdict ?? undefined,
   })
-}
-
-/** A day is its first moment, in UTC. */
-function timeOf(text: string): string {
-  const time = new Date(text)
-  if (Number.isNaN(time.getTime())) throw new AppError('invalid_input', '--since expects a time or a day.')
-  return time.toISOString()
 }
 
 const EXAMPLES = `

@@ -4,7 +4,7 @@ import type { App } from '../../app.ts'
 import { notFound } from '../../error.ts'
 import { INBOUND_MOVES, type InboundMail, type InboundState } from '../../inbound/inbound.ts'
 import { INBOUND_BELL } from '../../inbound/receive.ts'
-import { SCOPES } from '../keys.ts'
+import { isOperator, replaySchema } from './replay.ts'
 import { idSchema, pageOf, pageQuery, pathId, uuid } from './shapes.ts'
 
 const states = z.enum(Object.keys(INBOUND_MOVES) as [InboundState, ...InboundState[]])
@@ -34,14 +34,6 @@ const mailWithRaw = mail.extend({
     .nullable()
     .describe('As it came; null without an operator’s key, before it is fetched, and once erased.'),
 })
-const which = z
-  .strictObject({
-    ids: z.array(idSchema()).min(1).max(1_000).optional(),
-    state: states.optional(),
-    since: z.iso.datetime({ offset: true }).optional().describe('Those that came in then or later.'),
-  })
-  .refine((given) => Object.values(given).some((value) => value !== undefined), 'expected ids, state or since')
-
 const tags = ['Inbound mail']
 
 /** `/inbound-mail` */
@@ -85,15 +77,12 @@ export function inboundRoutes({ store, queue }: Pick<App, 'store' | 'queue'>): F
           summary: 'Deal with mail once more',
           description:
             'Those that fit all that is given. Who subscribed, confirmed or left by mail does not do so again.',
-          body: which,
+          body: replaySchema(states),
           response: { 200: z.object({ mails: z.int().describe('How many are dealt with again, within seconds.') }) },
         },
       },
-      async ({ body: { since, ...others } }) => {
-        const mails = await store.inbound.replay({
-          ...others,
-          since: since === undefined ? undefined : new Date(since),
-        })
+      async ({ body }) => {
+        const mails = await store.inbound.replay(body)
         await queue.enqueue(INBOUND_BELL)
         return { mails }
       },
@@ -117,8 +106,4 @@ export function inboundRoutes({ store, queue }: Pick<App, 'store' | 'queue'>): F
 /** Who wrote; and whoever knows an address to leave or to confirm can do so. */
 function withoutSecrets<Mail extends InboundMail>(found: Mail): Mail {
   return { ...found, sender: null, recipient: found.recipient.replace(/\+[a-z2-7]{40,}@/, '+…@') }
-}
-
-function isOperator(key: { readonly scopes: readonly string[] } | null): boolean {
-  return SCOPES.every((scope) => key?.scopes.includes(scope))
 }

@@ -4,7 +4,7 @@ import type { App } from '../../app.ts'
 import { notFound } from '../../error.ts'
 import { EVENTS_BELL } from '../../outcome/apply.ts'
 import { EVENT_MOVES, type EventState } from '../../outcome/event.ts'
-import { SCOPES } from '../keys.ts'
+import { isOperator, replaySchema } from './replay.ts'
 import { idSchema, pageOf, pageQuery, pathId, uuid } from './shapes.ts'
 
 const states = z.enum(Object.keys(EVENT_MOVES) as [EventState, ...EventState[]])
@@ -25,14 +25,6 @@ const event = z
 const eventWithRaw = event.extend({
   raw: z.string().nullable().describe('As it came, addresses included; null without an operator’s key.'),
 })
-const which = z
-  .strictObject({
-    ids: z.array(idSchema()).min(1).max(1_000).optional(),
-    state: states.optional(),
-    since: z.iso.datetime({ offset: true }).optional().describe('Those that came in then or later.'),
-  })
-  .refine((given) => Object.values(given).some((value) => value !== undefined), 'expected ids, state or since')
-
 const tags = ['Provider events']
 
 /** `/webhook-events` */
@@ -64,8 +56,7 @@ export function webhookEventRoutes({ store, queue }: Pick<App, 'store' | 'queue'
       async ({ params, apiKey }) => {
         const found = await store.events.get(params.id)
         if (!found) throw notFound('event', params.id)
-        const isOperator = SCOPES.every((scope) => apiKey?.scopes.includes(scope))
-        return { ...found, raw: isOperator ? Buffer.from(found.raw).toString('utf8') : null }
+        return { ...found, raw: isOperator(apiKey) ? Buffer.from(found.raw).toString('utf8') : null }
       },
     )
     api.post(
@@ -76,15 +67,12 @@ export function webhookEventRoutes({ store, queue }: Pick<App, 'store' | 'queue'
           tags,
           summary: 'Apply stored events once more',
           description: 'Those that fit all that is given. What was applied before is not done twice.',
-          body: which,
+          body: replaySchema(states),
           response: { 200: z.object({ events: z.int().describe('How many are applied again, within seconds.') }) },
         },
       },
-      async ({ body: { since, ...others } }) => {
-        const events = await store.events.replay({
-          ...others,
-          since: since === undefined ? undefined : new Date(since),
-        })
+      async ({ body }) => {
+        const events = await store.events.replay(body)
         await queue.enqueue(EVENTS_BELL)
         return { events }
       },
