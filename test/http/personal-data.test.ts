@@ -162,6 +162,19 @@ test('links of somebody who was erased do nothing, and say so or nothing', async
   expect(rows).toEqual([{ outcome: 'skipped', reason: 'erased', address: null }])
 })
 
+test('somebody with letters beyond ASCII before the @ is found, suppressed and erased as anybody', async () => {
+  const { flags } = api.app.provider
+  Object.assign(flags, { internationalAddresses: true })
+  await form('/subscribe', { newsletter: 'morning', email: 'jörg@example.com' })
+  Object.assign(flags, { internationalAddresses: false })
+  const address = 'Jörg@example.com'
+  const found = await api.call('GET', `/v1/subscribers?${new URLSearchParams({ address })}`)
+  expect(found.body.rows).toMatchObject([{ address: 'jörg@example.com' }])
+  expect((await api.call('POST', '/v1/suppressions', { address })).status).toBe(201)
+  const erased = await api.call('POST', '/v1/subscribers/erase', { address })
+  expect([erased.status, erased.body.wasSubscriber]).toEqual([200, true])
+})
+
 test('erasing needs a key that may write, and an address', async () => {
   const reading = await api.keyWith('read')
   const body = { address: 'a@example.com' }

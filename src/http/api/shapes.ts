@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Id, isId } from '../../id.ts'
 import type { NewsletterStore } from '../../store/store.ts'
-import { addressSchema } from '../../subscriber/address.ts'
+import { internationalAddressSchema } from '../../subscriber/address.ts'
 
 /** An id of ours, in a path, a query or a body. */
 export function idSchema<Kind extends string>() {
@@ -18,8 +18,8 @@ export function pathId<Kind extends string>() {
 /** A newsletter, by its slug or id. */
 export const newsletterName = z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected the slug or id of a newsletter')
 
-/** An address in a query or a body, in the form it is compared by. */
-export const addressKey = addressSchema.transform((address) => address.toLowerCase())
+/** An address in a query or a body, in the form it is compared by: any that a reader can have. */
+export const addressKey = internationalAddressSchema.transform((address) => address.toLowerCase())
 
 /** What every list can be asked. */
 export const pageQuery = {
