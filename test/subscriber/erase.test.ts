@@ -105,6 +105,21 @@ forEachDatabase((tier) => {
       expect(JSON.stringify(log.rows)).not.toContain('@')
     })
 
+    test('whose address has letters beyond ASCII leaves nothing either', async () => {
+      await open()
+      const address = 'jörg.ö@example.com'
+      await importRows(sending.store.imports, sending.newsletter.id, [
+        { address, addressKey: address, firstName: '', attributes: {} },
+      ])
+      await database.pool.query(
+        `insert into inbound_mail (source, source_id, recipient, sender, raw, state)
+         values ('smtp', '1', 'a@in.example.com', '', convert_to('To: Jörg.ö@example.com', 'UTF8'), 'kept'),
+                ('smtp', '2', 'a@in.example.com', '', convert_to('To: äjörg.ö@example.com', 'UTF8'), 'kept')`,
+      )
+      expect(await erase(address)).toMatchObject({ wasSubscriber: true, inboundMail: 1 })
+      expect(await find(address)).toBeNull()
+    })
+
     test('may be repeated, and of a stranger keeps a hash only', async () => {
       await open()
       await erase()
@@ -202,6 +217,82 @@ forEachDatabase((tier) => {
       const { recipients, accepted, skipped, open: left } = await progress(send)
       expect([recipients, accepted + skipped, left]).toEqual([3, 3, 0])
       expect(await placesOf(ADDRESS)).toEqual([])
+    })
+  })
+
+  describe('erasing a reader just when', () => {
+    /** Waits until somebody waits for a lock. */
+    async function untilWaiting(): Promise<void> {
+      const { rowCount } = await database.pool.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      if (rowCount === 0) await untilWaiting()
+    }
+
+    const row = { address: ADDRESS, addressKey: ADDRESS, firstName: 'Ada', attributes: {} }
+
+    test('an import brings them has it leave them out', async () => {
+      await open()
+      const { store, newsletter } = sending
+      await database.pool.query(
+        `insert into suppression_lifted (id, address_key, reason, source, created_at, lifted_by)
+         values (gen_random_uuid(), $1, 'manual', 'test', app_now(), 'test')`,
+        [ADDRESS],
+      )
+      const other = await database.pool.connect()
+      await other.query('begin')
+      await other.query('select from suppression_lifted for update')
+      const erasing = erase()
+      await untilWaiting()
+      const importing = importRows(store.imports, newsletter.id, [row])
+      // It waits for the erasure, or is done as if there were none.
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      await other.query('commit')
+      other.release()
+      await erasing
+      expect(await importing).toEqual(['erased'])
+      expect(await find()).toBeNull()
+    })
+
+    test('an import has brought them, which nobody could see yet, takes them away again', async () => {
+      await open({ readers: 0 })
+      const { newsletter } = sending
+      const other = await database.pool.connect()
+      await other.query('begin')
+      await other.query('select pg_advisory_xact_lock_shared(7301001)')
+      await other.query('insert into subscriber (address, address_key) values ($1, $1)', [ADDRESS])
+      await other.query(
+        `insert into subscription (newsletter_id, subscriber_id, status)
+         select $1, id, 'confirmed' from subscriber where address_key = $2`,
+        [newsletter.id, ADDRESS],
+      )
+      const erasing = erase()
+      await untilWaiting()
+      await other.query('commit')
+      other.release()
+      expect(await erasing).toMatchObject({ wasSubscriber: true })
+      expect(await find()).toBeNull()
+    })
+
+    test('they confirm waits for that, and is sure to keep a hash', async () => {
+      await open()
+      const { store } = sending
+      await database.pool.query('insert into erased values (erased_hash($1))', [ADDRESS])
+      const other = await database.pool.connect()
+      await other.query('begin')
+      await other.query('update subscription set paused_until = null')
+      const erasing = erase()
+      await untilWaiting()
+      await other.query('delete from erased')
+      await other.query(
+        `insert into consent (newsletter_id, subscriber_id, action, source)
+         select newsletter_id, subscriber_id, 'confirmed', 'test' from subscription`,
+      )
+      await other.query('commit')
+      other.release()
+      await erasing
+      expect(await store.subscribers.findByAddress(ADDRESS)).toBeNull()
+      expect((await database.pool.query('select from erased')).rowCount).toBe(1)
     })
   })
 

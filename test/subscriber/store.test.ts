@@ -247,11 +247,28 @@ describe('consent', () => {
   })
 })
 
+test('what readers say about themselves waits for what they say about a subscription at that moment', async () => {
+  await request('both@example.com')
+  const { id } = await find('both@example.com')
+  const pausing = await database.pool.connect()
+  await pausing.query('begin')
+  await pausing.query('update subscription set paused_until = null where subscriber_id = $1', [id])
+  const details = { firstName: 'Both', locale: 'de', timeZone: null }
+  const changing = subscribers().setDetails(newsletterId, id, details, said)
+  await untilWaiting()
+  await pausing.query(
+    `insert into consent (newsletter_id, subscriber_id, action, source) values ($1, $2, 'paused', '')`,
+    [newsletterId, id],
+  )
+  await pausing.query('commit')
+  pausing.release()
+  await changing
+  expect(await find('both@example.com')).toMatchObject({ firstName: 'Both', locale: 'de' })
+})
+
 async function untilWaiting(): Promise<void> {
   const { rows } = await database.pool.query(
-    `select 1
-     from pg_locks
-     where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`,
+    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
   )
   if (rows.length === 0) await untilWaiting()
 }

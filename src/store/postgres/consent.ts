@@ -130,10 +130,11 @@ const PAUSE = `
          case when $9::timestamptz is not null then jsonb_build_object('until', $9::timestamptz) end
   from moved`
 
-// One row by primary key. What was changed is written down, and from what.
+// One row by primary key. What was changed is written down, and from what. The key stays free to be shared: whoever has
+// locked a subscription of theirs shares it when consent is written down, and the change of language waits for them.
 const SET_DETAILS = `
   with before as (
-    select first_name, locale, time_zone from subscriber where id = $2 for update
+    select first_name, locale, time_zone from subscriber where id = $2 for no key update
   ), moved as (
     update subscriber
     set first_name = $9, locale = $10, time_zone = $11, updated_at = app_now()

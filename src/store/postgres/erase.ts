@@ -11,11 +11,14 @@ import { type Pool, type Tx, transaction } from './pool.ts'
  */
 export async function eraseReader(pool: Pool, addressKey: string, actor: string): Promise<Erasure> {
   const reader = await transaction(pool, async (tx) => {
-    const id = await findReader(tx, addressKey)
-    const open = id === null ? [] : await lockOpenBatches(tx, id)
+    const known = await findReader(tx, addressKey)
+    const open = known === null ? [] : await lockOpenBatches(tx, known)
     await tx.query('select pg_advisory_xact_lock($1)', [LOCKS.consent])
-    await tx.query('insert into erased (hash) values (erased_hash($1)) on conflict do nothing', [addressKey])
+    // An import may have brought them meanwhile; none can from now on.
+    const id = await findReader(tx, addressKey)
     const gone = id === null ? NOBODY : await removeReader(tx, id, open)
+    // Whoever confirms takes the hash of an earlier erasure away; nobody can any more.
+    await tx.query('insert into erased (hash) values (erased_hash($1)) on conflict do nothing', [addressKey])
     await tx.query('delete from suppression where address_key = $1', [addressKey])
     await tx.query('delete from suppression_lifted where address_key = $1', [addressKey])
     return { wasSubscriber: id !== null, ...gone }
@@ -56,6 +59,10 @@ async function lockOpenBatches(tx: Tx, id: SubscriberId): Promise<readonly strin
 }
 
 async function removeReader(tx: Tx, id: SubscriberId, open: readonly string[]): Promise<Gone> {
+  // Requests lock a reader and then a subscription of theirs. Who confirms or pauses has locked the subscription, and
+  // shares the reader's key when consent is written down: that is waited for here, not when the reader is gone.
+  await tx.query('select from subscriber where id = $1 for no key update', [id])
+  await tx.query('select from subscription where subscriber_id = $1 for update', [id])
   // A batch is locked before its deliveries, here as everywhere.
   const { rows: holding } = await tx.query<{ id: string; state: string }>(
     `select id, state
@@ -97,7 +104,7 @@ type Told = { readonly deliveries: number; readonly events: Pick<Erasure, 'provi
 async function removeTold(tx: Tx, addressKey: string, { id, deliveryIds }: Gone): Promise<Told> {
   // All that came in within months is read through.
   await tx.query('set local statement_timeout = 0')
-  const pattern = `(?<![a-z0-9.!#$%&'*+/=?^_\`{|}~-])${escaped(addressKey)}(?![a-z0-9-]|\\.[a-z0-9])`
+  const pattern = `(?<![a-z0-9.!#$%&'*+/=?^_\`{|}~-])${escaped(inBytes(addressKey))}(?![a-z0-9-]|\\.[a-z0-9])`
   const events = await tx.query(
     `update provider_event
      set raw = '', address_key = null, verdict = null, rule = null,
@@ -127,6 +134,13 @@ async function removeTold(tx: Tx, addressKey: string, { id, deliveryIds }: Gone)
     deliveries: others.rowCount ?? 0,
     events: { providerEvents: events.rowCount ?? 0, inboundMail: mails.rowCount ?? 0 },
   }
+}
+
+/** As `encode(…, 'escape')` writes it: `\303\266` for ö. */
+function inBytes(address: string): string {
+  return [...Buffer.from(address)]
+    .map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`))
+    .join('')
 }
 
 function escaped(text: string): string {

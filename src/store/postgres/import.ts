@@ -67,9 +67,11 @@ async function takeRows(
   { newsletterId, source, dryRun = false }: About,
   rows: readonly ImportRow[],
 ): Promise<readonly (TakenAs | Kept)[]> {
-  // Whoever left elsewhere leaves here: under the lock of leaving, taken before any row.
+  // Whoever left elsewhere leaves here: under the lock of leaving, taken before any row. Others share it, so that
+  // nobody is brought back while they are being erased.
   const somebodyLeaves = rows.some(({ means = 'confirmed' }) => means !== 'confirmed')
-  if (somebodyLeaves && !dryRun) await tx.query('select pg_advisory_xact_lock($1)', [LOCKS.consent])
+  const lock = somebodyLeaves ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared'
+  if (!dryRun) await tx.query(`select ${lock}($1)`, [LOCKS.consent])
   // TAKE writes the language itself: a trigger that looks every reader up once more takes a seventh of the time.
   await tx.query("select set_config('pressroom.language_given', 'on', true)")
   const values = [newsletterId, ...columnsOf(rows), source, dryRun, [...MEANINGS]]
