@@ -1,4 +1,5 @@
 import type { SubscriberId } from '../id.ts'
+import type { Logger } from '../log.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
 import type { SingleEdition } from '../newsletter/single-mail.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -12,6 +13,7 @@ export type ConfirmReaderDeps = {
   readonly singleEdition: SingleEdition
   /** Is rung for the welcome mail. */
   readonly queue: Pick<Queue, 'enqueue'>
+  readonly log: Logger
 }
 
 /**
@@ -22,7 +24,8 @@ export type Confirmed = 'confirmed' | 'left' | 'unknown'
 
 /**
  * Makes somebody who asked for a newsletter a reader of it, and greets them if it has a welcome mail, in one
- * transaction. Doing it twice is harmless. The caller has made sure that it is them who confirms.
+ * transaction; a mail that cannot be made keeps nobody out. Doing it twice is harmless. The caller has made sure that it
+ * is them who confirms.
  */
 export async function confirmReader(
   deps: ConfirmReaderDeps,
@@ -38,12 +41,17 @@ export async function confirmReader(
 }
 
 async function welcomeMail(
-  { subscribers, singleEdition }: ConfirmReaderDeps,
+  { subscribers, singleEdition, log }: ConfirmReaderDeps,
   newsletter: Newsletter,
   subscriberId: SubscriberId,
 ) {
-  const reader = await subscribers.get(subscriberId)
-  return { editionHash: await singleEdition('welcome', newsletter, reader?.locale ?? null), slotValues: {} }
+  try {
+    const reader = await subscribers.get(subscriberId)
+    return { editionHash: await singleEdition('welcome', newsletter, reader?.locale ?? null), slotValues: {} }
+  } catch (err) {
+    log.error({ event: 'welcome_not_made', newsletterId: newsletter.id, err })
+    return undefined
+  }
 }
 
 export type ConfirmDeps = ReaderLinkDeps & ConfirmReaderDeps

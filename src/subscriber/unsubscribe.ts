@@ -1,5 +1,6 @@
 import type { SubscriberId } from '../id.ts'
 import type { Links, Reader } from '../links.ts'
+import type { Logger } from '../log.ts'
 import type { Newsletter } from '../newsletter/newsletter.ts'
 import type { SingleEdition } from '../newsletter/single-mail.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -14,12 +15,14 @@ export type LeaveNewsletterDeps = {
   readonly links: Pick<Links, 'newsletter'>
   /** Is rung for the goodbye mail. */
   readonly queue: Pick<Queue, 'enqueue'>
+  readonly log: Logger
 }
 
 /**
  * Ends a subscription before it returns: no batch frozen later holds the reader. If the newsletter says goodbye by
- * mail, that is written in the same transaction, for a reader who had confirmed, at most once a day. Doing it twice is
- * harmless. False when there never was such a subscription, or its reader was erased.
+ * mail, that is written in the same transaction, for a reader who had confirmed, at most once a day; a mail that cannot be
+ * made keeps nobody here. Doing it twice is harmless. False when there never was such a subscription, or its reader was
+ * erased.
  */
 export async function leaveNewsletter(
   deps: LeaveNewsletterDeps,
@@ -34,13 +37,18 @@ export async function leaveNewsletter(
 }
 
 async function goodbyeMail(
-  { subscribers, singleEdition, links }: LeaveNewsletterDeps,
+  { subscribers, singleEdition, links, log }: LeaveNewsletterDeps,
   newsletter: Newsletter,
   subscriberId: SubscriberId,
 ) {
-  const reader = await subscribers.get(subscriberId)
-  const editionHash = await singleEdition('goodbye', newsletter, reader?.locale ?? null)
-  return { editionHash, slotValues: { subscribe: links.newsletter(newsletter.slug) } }
+  try {
+    const reader = await subscribers.get(subscriberId)
+    const editionHash = await singleEdition('goodbye', newsletter, reader?.locale ?? null)
+    return { editionHash, slotValues: { subscribe: links.newsletter(newsletter.slug) } }
+  } catch (err) {
+    log.error({ event: 'goodbye_not_made', newsletterId: newsletter.id, err })
+    return undefined
+  }
 }
 
 export type UnsubscribeDeps = ReaderLinkDeps & LeaveNewsletterDeps
