@@ -1,5 +1,5 @@
 import { branchesOf } from './branches.ts'
-import type { Edition, SlotValues } from './edition.ts'
+import type { Edition, Message, SlotValues } from './edition.ts'
 import { fillEdition } from './fill.ts'
 import { slotNames } from './slot-names.ts'
 
@@ -12,9 +12,13 @@ export function longValues(edition: Edition): SlotValues {
   ])
 }
 
+/** The longest messages that an edition plausibly becomes, one for each way in which its blocks can show it. */
+export function longMessages(edition: Edition): readonly Message[] {
+  const long = longValues(edition)
+  return branchesOf(edition, undefined, long).readers.map((asked) => fillEdition(edition, { ...long, ...asked }))
+}
+
 /** The bytes of the longest html that an edition plausibly becomes, for readers whom its blocks show the most. */
 export function mostHtmlBytes(edition: Edition): number {
-  const long = longValues(edition)
-  const { readers } = branchesOf(edition, undefined, long)
-  return Math.max(...readers.map((asked) => Buffer.byteLength(fillEdition(edition, { ...long, ...asked }).html)))
+  return Math.max(...longMessages(edition).map(({ html }) => Buffer.byteLength(html)))
 }

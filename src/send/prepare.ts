@@ -1,7 +1,6 @@
 import type { Edition } from '../edition/edition.ts'
-import { fillEdition } from '../edition/fill.ts'
 import type { ReadEdition } from '../edition/keep.ts'
-import { longValues } from '../edition/long-values.ts'
+import { longMessages } from '../edition/long-values.ts'
 import type { SendId } from '../id.ts'
 import type { Logger } from '../log.ts'
 import type { Provider } from '../provider/provider.ts'
@@ -62,6 +61,6 @@ export async function batchSizes(
 }
 
 function messageBytes(edition: Edition): number {
-  const message = fillEdition(edition, longValues(edition))
-  return Buffer.byteLength(JSON.stringify(message)) + ENVELOPE_BYTES
+  const bytes = longMessages(edition).map((message) => Buffer.byteLength(JSON.stringify(message)))
+  return Math.max(...bytes) + ENVELOPE_BYTES
 }

@@ -3,11 +3,11 @@ import type { SendId } from '../../src/id.ts'
 import type { CallAnswer } from '../../src/provider/provider.ts'
 import { LEASE_MS, MAX_DOUBT_MS } from '../../src/send/call.ts'
 import { deliverDue } from '../../src/send/deliver.ts'
-import { prepareSend } from '../../src/send/prepare.ts'
+import { batchSizes, prepareSend } from '../../src/send/prepare.ts'
 import { sweep } from '../../src/send/sweep.ts'
 import type { Slot } from '../../src/store/store.ts'
 import type { TestDatabase } from '../support/database.ts'
-import { addReaders, deliverInTime, openSending, type Sending } from '../support/sending.ts'
+import { addReaders, deliverInTime, openSending, type Sending, sampleEdition } from '../support/sending.ts'
 import { forEachDatabase } from '../support/tiers.ts'
 
 const HOUR = 3_600_000
@@ -78,6 +78,16 @@ forEachDatabase((tier) => {
       await Promise.all([1, 2, 3, 4].map(() => prepareSend(sending, send)))
       await deliverInTime(sending)
       expect([...sending.provider.accepted.values()]).toEqual(Array(25).fill(1))
+    })
+
+    test('has no more readers in a batch than fit into a body when all are shown the longest there is', async () => {
+      const sending = await open({ readers: 1 })
+      const blocks = ['free', 'paid'].map((is) => {
+        return { attribute: 'plan', is, shown: ['x'.repeat(500_000)], otherwise: [] }
+      })
+      const edition = { ...sampleEdition(), html: ['<p>Hello</p>', ...blocks] }
+      const sizes = await batchSizes({ ...sending, readEdition: async () => edition }, await sending.schedule())
+      expect(sizes).toEqual({ main: 7 })
     })
 
     test('once more, leaves out whoever may have it', async () => {

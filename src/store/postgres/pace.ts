@@ -117,28 +117,31 @@ export function createPaceStore(pool: Pool): PaceStore {
   }
 }
 
-// One row lock, held for the statement. A provider that is down lets one probe through a minute. Turns are a hair further
+// One row lock, held for the statement; whoever waited for it sees what the others took. A provider that is down lets one probe through a minute. Turns are a hair further
 // apart than the limit asks for: it counts in windows that open when a request arrives, and travelling takes its time.
 const TAKE_SLOT = {
   name: 'take_slot',
   text: `
-  with taken as (
+  with known as (
+    select * from provider where account = $1 for update
+  ), taken as (
     update provider
-    set next_slot_at = greatest(next_slot_at, app_now()) + make_interval(secs => 1.01 / requests_per_second),
-        blocked_until = case when blocked_reason = 'down' then app_now() + interval '1 minute' end,
-        blocked_reason = case when blocked_reason = 'down' then 'down' end,
-        blocked_detail = case when blocked_reason = 'down' then blocked_detail end,
+    set next_slot_at = greatest(known.next_slot_at, app_now()) + make_interval(secs => 1.01 / known.requests_per_second),
+        blocked_until = case when known.blocked_reason = 'down' then app_now() + interval '1 minute' end,
+        blocked_reason = case when known.blocked_reason = 'down' then 'down' end,
+        blocked_detail = case when known.blocked_reason = 'down' then known.blocked_detail end,
         updated_at = app_now()
-    where account = $1 and (blocked_until is null or blocked_until <= app_now())
-      and (next_slot_at is null or next_slot_at <= app_now() + interval '0.2 s')
-    returning requests_per_second, postponed_ms, blocked_reason is not null as probe, daily_limit is not null as counts_day, extract(epoch from
-      next_slot_at - make_interval(secs => 1.01 / requests_per_second) - app_now())::float8 * 1000 as wait_ms
+    from known
+    where provider.account = known.account and (known.blocked_until is null or known.blocked_until <= app_now())
+      and (known.next_slot_at is null or known.next_slot_at <= app_now() + interval '0.2 s')
+    returning known.requests_per_second, known.postponed_ms, provider.blocked_reason is not null as probe,
+      known.daily_limit is not null as counts_day,
+      extract(epoch from greatest(known.next_slot_at, app_now()) - app_now())::float8 * 1000 as wait_ms
   )
-  select taken.*, provider.blocked_reason, provider.blocked_until > app_now() as is_blocked,
-         extract(epoch from provider.next_slot_at - app_now() - interval '0.2 s')::float8 * 1000 as later_ms
-  from provider
-  left join taken on true
-  where account = $1`,
+  select taken.*, known.blocked_reason, known.blocked_until > app_now() as is_blocked,
+         extract(epoch from known.next_slot_at - app_now() - interval '0.2 s')::float8 * 1000 as later_ms
+  from known
+  left join taken on true`,
 }
 
 function readProvider(row: ProviderRow) {
