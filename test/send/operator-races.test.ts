@@ -8,11 +8,13 @@ import { cancelSend, pauseSend } from '../../src/send/steer.ts'
 import { sweep } from '../../src/send/sweep.ts'
 import { markUncertain } from '../../src/send/uncertain.ts'
 import type { Claim } from '../../src/store/batches.ts'
+import { recordEvidence } from '../../src/store/postgres/batches.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { addReaders, openSending, ScriptedProvider, type Sending } from '../support/sending.ts'
 import { forEachDatabase } from '../support/tiers.ts'
 import {
   ACTOR,
+  accepted,
   expectSumsRight,
   finish,
   idsOf,
@@ -145,6 +147,30 @@ forEachDatabase((tier) => {
       expect(await store.sends.progress(send)).toMatchObject({ accepted: 3, open: 0 })
       await expectSumsRight(database)
     })
+  })
+
+  test('two proofs at once about readers who were moved into one batch are both counted', async () => {
+    const sending = await open(20)
+    const send = await sending.prepared()
+    const answer = { kind: 'answered', messages: [uncertain, ...Array(9).fill(accepted)] } as const
+    sending.provider.script.push(answer, answer)
+    await finish(sending)
+    const moved = await database.pool.query<{ id: DeliveryId; batch_id: BatchId }>(
+      `select id, batch_id from delivery where outcome = 'uncertain'`,
+    )
+    const [one, other] = moved.rows
+    if (!one || !other) throw new Error('nobody')
+    expect(await resendDoubtful(sending, send)).toMatchObject({ deliveries: 2, batches: 1 })
+    const first = await database.pool.connect()
+    await first.query('begin')
+    await recordEvidence(first, [one.batch_id], [proofOf(one.id)])
+    const second = sending.store.batches.record(other.batch_id, [proofOf(other.id)])
+    await waiting(1)
+    await first.query('commit')
+    first.release()
+    await second
+    expect(await sending.store.sends.progress(send)).toMatchObject({ accepted: 20, open: 0 })
+    await expectSumsRight(database)
   })
 
   describe('two operators at once', () => {

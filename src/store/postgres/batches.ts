@@ -86,7 +86,7 @@ export async function recordEvidence(
   batchIds: readonly string[],
   evidence: readonly Evidence[],
 ): Promise<void> {
-  await client.query({ ...LOCK_BATCHES, values: [batchIds] })
+  await client.query({ ...LOCK_BATCHES, values: [batchIds, evidence.map((one) => one.deliveryId)] })
   const { rows } = await client.query<{ batch_id: string }>({
     ...RECORD,
     values: [
@@ -100,8 +100,8 @@ export async function recordEvidence(
   await settleBatches(client, [...new Set([...batchIds, ...rows.map((row) => row.batch_id)])])
 }
 
-// The batches, and those they were cut into since: their deliveries are in one of them. The array is made anew because a
-// planner that sees its length finds a plan for it each time, which takes longer than the statement.
+// The batches, those they were cut into since, and those that an operator moved their deliveries to. The array is made
+// anew because a planner that sees its length finds a plan for it each time, which takes longer than the statement.
 const LOCK_BATCHES = {
   name: 'lock_batch_and_parts',
   text: `
@@ -110,7 +110,11 @@ const LOCK_BATCHES = {
     union all
     select batch.id from batch join part on batch.parent_id = part.id
   )
-  select from batch where id in (select id from part) order by id for update`,
+  select
+  from batch
+  where id in (select id from part union select batch_id from delivery where id = any(array(select unnest($2::uuid[]))))
+  order by id
+  for update`,
 }
 
 // A refusal says nothing of an earlier attempt at which nobody knows what happened.
