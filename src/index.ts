@@ -62,7 +62,7 @@ export type Pressroom = {
   importSubscribers(
     newsletter: string,
     csv: AsyncIterable<Uint8Array>,
-    options: Omit<ImportOptions, 'newsletterId'>,
+    options: Omit<ImportOptions, 'newsletterId' | 'newsletterSlug'>,
   ): Promise<ImportReport>
   scheduleSend(request: SendRequest): Promise<Send>
   getSend(sendId: string): Promise<Send & { readonly progress: Progress }>
@@ -108,8 +108,8 @@ function pressroomOn(app: App): Pressroom {
       if (answer.kind !== 'heard') throw refusalOf(answer.kind, input.newsletter)
     },
     importSubscribers: async (newsletter, csv, options) => {
-      const { id: newsletterId } = await findNewsletter(store.newsletters, newsletter)
-      return importSubscribers(store.imports, csv, { ...options, newsletterId })
+      const { id: newsletterId, slug: newsletterSlug } = await findNewsletter(store.newsletters, newsletter)
+      return importSubscribers(store.imports, csv, { ...options, newsletterId, newsletterSlug })
     },
     scheduleSend: async ({ idempotencyKey: key, at = 'now', ...request }) => {
       const time = typeof at === 'string' ? at : at.toISOString()

@@ -154,6 +154,7 @@ const WHY: Readonly<Record<string, string>> = {
   kept_suppressed: 'suppressed, kept so',
   kept_confirmed: 'left there, confirmed here',
   erased: 'erased on request',
+  other_newsletter: 'of another newsletter',
   unconfirmed: 'not confirmed there',
   unknown_status: 'status not known',
   not_valid: 'not valid',

@@ -17,6 +17,8 @@ import {
 
 export type ImportOptions = ReadOptions & {
   readonly newsletterId: NewsletterId
+  /** As our own exports name it. */
+  readonly newsletterSlug: string
   /** Where and how these people agreed to be written to; kept with each of them. */
   readonly consentSource: string
   /** Only tells what would become of the file. Default: false. */
@@ -39,30 +41,42 @@ export async function importSubscribers(
   file: AsyncIterable<Uint8Array>,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const { newsletterId, dryRun } = options
+  const { newsletterId, newsletterSlug, dryRun } = options
   const source = options.consentSource.trim()
   if (source === '') {
     return { kind: 'refused', reason: 'An import needs to say where these people agreed to be written to.' }
   }
   const run = await imports.open({ newsletterId, source, dryRun })
   try {
-    return await readFileOfAddresses(file, options, { read: readPerson, take: (rows) => run.take(rows) })
+    const read = (row: GoodRow, columns: Columns) => ofAnother(row, columns, newsletterSlug) ?? readPerson(row, columns)
+    return await readFileOfAddresses(file, options, { read, take: (rows) => run.take(rows) })
   } finally {
     await run.close()
   }
 }
 
+/** Who agreed to one newsletter has not agreed to another: an export of ours may hold the readers of all. */
+function ofAnother({ cells }: GoodRow, { newsletter }: Columns, slug: string): Refusal | null {
+  const named = newsletter === undefined ? '' : (cells[newsletter]?.trim() ?? '')
+  if (named === '' || named === slug) return null
+  const reason =
+    `Is of the newsletter ${JSON.stringify(named.slice(0, 64))}, not of ${JSON.stringify(slug)}. If they agreed to that ` +
+    'one, say so in the file, or take its column "newsletter" out.'
+  return { why: 'other_newsletter', reason }
+}
+
 function readPerson({ address, addressKey, means, cells }: GoodRow, columns: Columns): ImportRow | Refusal {
   if (means === 'unconfirmed') return { why: 'unconfirmed', reason: 'Not confirmed there: ….' }
   const cell = (index: number | undefined) => (index === undefined ? '' : withoutGuard(cells[index] ?? ''))
-  const firstName = onOneLine(cell(columns.firstName))
-  if (firstName.length > MAX_FIRST_NAME) {
+  const name = onOneLine(cell(columns.firstName))
+  const isTooLong = name.length > MAX_FIRST_NAME
+  if (isTooLong && means === 'confirmed') {
     return { why: 'not_valid', reason: `The first name is longer than ${MAX_FIRST_NAME} characters.` }
   }
   return {
     address,
     addressKey,
-    firstName,
+    firstName: isTooLong ? '' : name,
     attributes: readAttributes(columns, cell),
     locale: localeOf(cell(columns.locale)),
     timeZone: zoneOf(cell(columns.timeZone)),

@@ -193,7 +193,10 @@ describe('an export', () => {
   test('is read back as it was, and nobody who is suppressed or left comes back', async () => {
     const text = await exported('?newsletter=hostile')
     const url = importUrl.replace('morning', 'copy')
-    const answer = await api.call('POST', url, undefined, { raw: text, type: 'text/csv' })
+    const refused = await api.call('POST', url, undefined, { raw: text, type: 'text/csv' })
+    expect(refused.body.because).toEqual([{ why: 'other_newsletter', rows: 4 }])
+    const raw = text.replaceAll(/^hostile,/gm, 'copy,')
+    const answer = await api.call('POST', url, undefined, { raw, type: 'text/csv' })
     expect(answer.body).toMatchObject({
       rows: 4,
       added: 2,

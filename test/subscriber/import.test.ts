@@ -27,7 +27,8 @@ async function run(file: AsyncIterable<Uint8Array>, options: Partial<ImportOptio
       close: async () => undefined,
     }),
   }
-  const report = await importSubscribers(imports, file, { newsletterId, consentSource: 'a test', ...options })
+  const about = { newsletterId, newsletterSlug: 'daily', consentSource: 'a test' }
+  const report = await importSubscribers(imports, file, { ...about, ...options })
   return { report, rows, sets }
 }
 
@@ -141,6 +142,51 @@ describe('what stays out', () => {
     })
   })
 
+  test('says so where a quotation mark runs on into the next row, whose status would be taken for this one', async () => {
+    const file = 'email,name,status\na@example.com,"A,unsubscribed\nb@example.com,"B",active\nc@example.com,C,active\n'
+    const { report, people } = await imported(file)
+    expect(people.map(({ address }) => address)).toEqual(['c@example.com'])
+    expect(report).toMatchObject({
+      rows: 2,
+      problems: [{ line: 2, reason: 'The quotation marks of this record are not as they should be.' }],
+    })
+  })
+
+  test('takes whoever is kept out, whatever else is wrong with their row', async () => {
+    const long = 'x'.repeat(101)
+    const rows = [
+      `a@x.org,${long},unsubscribed`,
+      `b@x.org,${long},active`,
+      'c@x.org,\ufffd,bounced',
+      'd@x.org,\ufffd,active',
+    ]
+    expect(await meanings(`email,name,status\n${rows.join('\n')}\nü@x.org,,unsubscribed\nö@x.org,,active\n`)).toEqual({
+      service: null,
+      a: 'unsubscribed',
+      b: 'not_valid',
+      c: 'bounced',
+      d: 'not_valid',
+      ü: 'unsubscribed',
+      ö: 'not_valid',
+    })
+  })
+
+  test('takes of an export of ours only who reads the newsletter that they are brought to', async () => {
+    const header = 'newsletter,email,first_name,status,suppressed,locale,time_zone,confirmed_at,attributes\n'
+    const file = `${header}weekly,a@x.org,,confirmed,,,,,\ndaily,b@x.org,,confirmed,,,,,\n`
+    expect(await meanings(file, { newsletterSlug: 'daily' })).toMatchObject({ a: 'other_newsletter', b: 'confirmed' })
+    const { report } = await imported(file, { newsletterSlug: 'daily' })
+    expect(report).toMatchObject({
+      problems: [
+        {
+          line: 2,
+          reason:
+            'Is of the newsletter "weekly", not of "daily". If they agreed to that one, say so in the file, or take its column "newsletter" out.',
+        },
+      ],
+    })
+  })
+
   test('keeps the first thousand problems and counts all', async () => {
     const { report } = await imported(`email\n${'x\n'.repeat(1_500)}`)
     expect(report).toMatchObject({ rows: 1_500, notTaken: 1_500, taken: { added: 0 } })
@@ -152,6 +198,14 @@ describe('what stays out', () => {
     ['a,b\n1,2\n', 'No column holds addresses. Expected one named "email" in the first line, or its name.'],
     ['a@example.com,Ada\n', 'No column holds addresses. The first line holds an address: it has to name the columns.'],
     ['x'.repeat(3_000_000), 'The file is no CSV: a line goes on for more than a megabyte.'],
+    [
+      Buffer.from(`\ufeff${'x'.repeat(3_000_000)}`, 'utf16le'),
+      'The file is no CSV: a line goes on for more than a megabyte.',
+    ],
+    [
+      Buffer.from('email,name\na@example.com,Ada\n', 'utf16le'),
+      'No column holds addresses. The file seems to be UTF-16 without a mark: save it as UTF-8.',
+    ],
   ])('refuses a file without a header of its kind', async (file, reason) => {
     const { report } = await run(pieces(file, 65_536))
     expect(report).toEqual({ kind: 'refused', reason })
@@ -198,7 +252,32 @@ describe('who was subscribed elsewhere', () => {
     ['confirmed', 'no', 'unconfirmed'],
     ['confirmed', '', 'unconfirmed'],
     ['status', 'unactivated', 'unconfirmed'],
+    ['opted_in', '', 'unconfirmed'],
+    ['is_subscribed', '', 'unconfirmed'],
+    ['Accepts Email Marketing', 'no', 'unsubscribed'],
+    ['subscribed_to_emails', '', 'confirmed'],
+    ['Unsubscribed Date', '2025-01-01', 'unsubscribed'],
+    ['unsubscribedAt', '2025-01-01T00:00:00Z', 'unsubscribed'],
+    ['isUnsubscribed', 'true', 'unsubscribed'],
+    ['HasOptedOutOfEmail', '1', 'unsubscribed'],
+    ['Email Opt Out', 'no', 'confirmed'],
+    ['Unsubscribed from all email', 'maybe', 'unknown_status'],
+    ['Hard Bounced', 'yes', 'bounced'],
+    ['bounce_date', '2025-01-01', 'bounced'],
+    ['bounce_date', '', 'confirmed'],
+    ['date_removed', '2025-01-01', 'unsubscribed'],
+    ['CLEAN_TIME', '2025-01-01 10:00:00', 'bounced'],
+    ['marked_as_spam', 'x', 'complained'],
+    ['undeliverability_date', '2025-01-01', 'bounced'],
+    ['Spam complaint date', '2025-01-01', 'complained'],
+    ['email_blacklisted', 'true', 'suppressed'],
+    ['Email permission status', 'Unsubscribed', 'unsubscribed'],
+    ['Email marketing status', 'never asked', 'unknown_status'],
+    ['unsubscribe_link', 'https://example.org/u/1', 'confirmed'],
+    ['unsubscribe', 'https://example.org/u/1', 'confirmed'],
+    ['bounce_count', '1', 'confirmed'],
     ['status', 'churned', 'unknown_status'],
+    ['status', '2', 'unknown_status'],
     ['status', '4', 'unknown_status'],
     ['subscribed', 'perhaps', 'unknown_status'],
     ['unsubscribed', 'perhaps', 'unknown_status'],

@@ -42,9 +42,9 @@ export function subscriberFileRoutes({ store }: App): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const { newsletter, column: columns, ...query } = request.query
-        const { id: newsletterId } = await findNewsletter(store.newsletters, newsletter)
+        const { id: newsletterId, slug: newsletterSlug } = await findNewsletter(store.newsletters, newsletter)
         return answerImport(request, reply, (file, options) =>
-          importSubscribers(store.imports, file, { ...query, ...options, columns, newsletterId }),
+          importSubscribers(store.imports, file, { ...query, ...options, columns, newsletterId, newsletterSlug }),
         )
       },
     )

@@ -12,6 +12,8 @@ export type ColumnNames = Readonly<Partial<Record<Field, string>>>
 export type Columns = {
   /** Whose file this is, as far as its columns tell. */
   readonly service: string | null
+  /** Of a file of ours: by its slug, whose readers its rows are. */
+  readonly newsletter: number | undefined
   /** The first of them that is not empty counts. */
   readonly email: readonly number[]
   readonly firstName: number | undefined
@@ -53,12 +55,16 @@ export function readColumns(
   }
   const email = all('email', EMAIL)
   if (email.length === 0) return refused(`No column holds addresses. ${hintFor(header)}`)
+  const service = serviceOf(names)
+  // To others a 2 is somebody who has left.
+  const known = service === 'Letterhead' ? new Map([['2', 'confirmed'] as const, ...told]) : told
   const status = names.flatMap((normalised, index) => {
     const isStatus = given.status !== undefined && normalise(given.status) === normalised
-    return statusColumn({ index, name: header[index] ?? '', normalised }, told, isStatus) ?? []
+    return statusColumn({ index, name: header[index] ?? '', normalised }, known, isStatus) ?? []
   })
   const found = {
-    service: serviceOf(names),
+    service,
+    newsletter: service === 'Pressroom' ? names.indexOf('newsletter') : undefined,
     email,
     firstName: all('first_name', FIRST_NAME)[0],
     locale: all('locale', LOCALE)[0],
@@ -126,6 +132,7 @@ function roles(found: Found): ReadonlyMap<number, string> {
   const [left] = found.left
   return new Map([
     ...one(found.json, 'attributes, as JSON'),
+    ...one(found.newsletter, 'which newsletter the row is of'),
     ...one(left, 'status: when they left'),
     ...one(since, 'since when they are subscribed'),
     ...found.status.map(({ index }) => [index, 'status'] as const),
@@ -152,6 +159,7 @@ function indexesOf(names: readonly string[], wanted: string): readonly number[] 
 }
 
 function hintFor(header: readonly string[]): string {
+  if (header.some((cell) => cell.includes('\0'))) return 'The file seems to be UTF-16 without a mark: save it as UTF-8.'
   return header.some((cell) => cell.includes('@'))
     ? 'The first line holds an address: it has to name the columns.'
     : 'Expected one named "email" in the first line, or its name.'

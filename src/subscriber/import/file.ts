@@ -23,7 +23,7 @@ export type ReadOptions = {
 }
 
 /** Why a row was not taken: because of what is known here, of what stands in it, or because it cannot be read. */
-export type NotTaken = Kept | 'unconfirmed' | 'unknown_status' | 'not_valid' | 'unreadable'
+export type NotTaken = Kept | 'unconfirmed' | 'other_newsletter' | 'unknown_status' | 'not_valid' | 'unreadable'
 
 /** A row that was not taken. Lines count from 1, the header included. `address` is as it stands in the file. */
 export type RowNotTaken = {
@@ -154,13 +154,15 @@ class Work<Row extends object> {
   async #read(columns: Columns, line: number, cells: readonly string[]): Promise<void> {
     const typed = columns.email.map((index) => cells[index]?.trim() ?? '').find((cell) => cell !== '') ?? ''
     const refuse = (why: NotTaken, reason: string) => this.#refuse(line, typed, why, reason)
-    if (cells.some((text) => text.includes('\ufffd'))) {
+    if (typed === '') return refuse('not_valid', 'There is no address in this row.')
+    const { means, because } = this.#status(columns, cells)
+    // Whoever is kept out is, whatever else is wrong with their row.
+    const isKeptOut = means !== 'confirmed' && means !== 'unknown'
+    if (!isKeptOut && cells.some((text) => text.includes('\ufffd'))) {
       return refuse('not_valid', 'This row holds bytes that are no text; save the file as UTF-8.')
     }
-    if (typed === '') return refuse('not_valid', 'There is no address in this row.')
-    const address = readAddress(withoutGuard(typed))
+    const address = readAddress(withoutGuard(typed), { international: isKeptOut })
     if (address.kind === 'refused') return refuse('not_valid', address.reason)
-    const { means, because } = this.#status(columns, cells)
     if (means === 'unknown') return refuse('unknown_status', `${because}: nobody has said what that means.`)
     const row = this.#taking.read({ address: address.address, addressKey: address.key, means, cells }, columns)
     if ('why' in row)

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { type CsvError, type Parser, parse } from 'csv-parse'
-import { decodeText } from './decode.ts'
+import { decodeText, NotLinesError } from './decode.ts'
 
 /** A record of a file with the line on which it begins, or why a stretch of the file is none. */
 export type FileRow =
@@ -9,6 +9,8 @@ export type FileRow =
 
 const DELIMITERS = [',', ';', '\t', '|'] as const
 const MAX_RECORD = 200_000
+const MAX_HEAD = 1_048_576
+const BAD_QUOTES = 'The quotation marks of this record are not as they should be.'
 
 /**
  * The records of a CSV file as it streams in: separated by comma, semicolon, tab or bar, whichever the first line uses, and
@@ -24,7 +26,8 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
   const records: AsyncIterable<readonly string[]> = Readable.from(joined(head, text)).compose(parser)
   for await (const cells of records) {
     yield* unreadable.splice(0)
-    yield { kind: 'row', line: lines.shift() ?? 0, cells }
+    const line = lines.shift() ?? 0
+    yield cells.some(runsOn) ? { kind: 'unreadable', line, reason: BAD_QUOTES } : { kind: 'row', line, cells }
   }
   yield* unreadable
 }
@@ -70,6 +73,7 @@ async function firstLine(text: AsyncIterator<string>): Promise<string> {
     const next = await text.next()
     if (next.done) break
     head += next.value
+    if (head.length > MAX_HEAD && !head.trimStart().includes('\n')) throw new NotLinesError('A line has no end.')
   }
   return head
 }
@@ -93,6 +97,12 @@ function breaksIn(cells: readonly string[]): number {
   return cells.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0)
 }
 
+// Taken as it stands because its mark is closed nowhere near, it holds the address of the next row, and what that says of
+// its status would count for this one.
+function runsOn(cell: string): boolean {
+  return cell.startsWith('"') && /\n.*@/s.test(cell)
+}
+
 function explain(error: CsvError, line: number): FileRow {
   return { kind: 'unreadable', line, reason: REASONS[error.code] ?? 'This record cannot be read.' }
 }
@@ -100,5 +110,5 @@ function explain(error: CsvError, line: number): FileRow {
 const REASONS: Readonly<Partial<Record<string, string>>> = {
   CSV_QUOTE_NOT_CLOSED: 'A quotation mark is opened here and never closed; nothing after it was read.',
   CSV_MAX_RECORD_SIZE: `This record is longer than ${MAX_RECORD} characters; a quotation mark may be missing.`,
-  CSV_INVALID_CLOSING_QUOTE: 'The quotation marks of this record are not as they should be.',
+  CSV_INVALID_CLOSING_QUOTE: BAD_QUOTES,
 }

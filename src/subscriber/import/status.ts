@@ -28,10 +28,11 @@ export function statusColumn(
   isStatus: boolean,
 ): StatusColumn | null {
   const { normalised, ...column } = named
+  const name = normalised.replaceAll('_', '')
   const as = (read: (cell: string) => Said, { isTime = false, isAttribute = false } = {}): StatusColumn => {
     return { ...column, isTime, isAttribute, read: (cell) => told.get(simplified(cell)) ?? read(cell) }
   }
-  if (isStatus || STATUS.has(normalised)) return as((cell) => (isEmpty(cell) ? null : (meaningOf(cell) ?? 'unknown')))
+  if (isStatus || STATUS.test(name)) return as((cell) => (isEmpty(cell) ? null : (meaningOf(cell) ?? 'unknown')))
   // `type` may be about customers, `state` where they live: what is none of our words is not held against anybody.
   if (['type', 'state', 'reason'].includes(normalised)) {
     return as((cell) => meaningOf(cell) ?? null, { isAttribute: true })
@@ -39,9 +40,9 @@ export function statusColumn(
   if (normalised === 'unsub_reason') {
     return as((cell) => (/\babuse\b|complain/i.test(cell) ? 'complained' : null), { isAttribute: true })
   }
-  const wish = WISHES.get(normalised)
-  if (wish !== undefined) return as((cell) => readWish(cell, wish))
-  const happened = PAST.get(normalised)
+  const wish = WISHES.find(([, names]) => names.test(name))
+  if (wish !== undefined) return as((cell) => readWish(cell, wish[0], name))
+  const happened = PAST.find(({ names }) => names.test(name))
   return happened === undefined ? null : as((cell) => readPast(cell, happened), happened)
 }
 
@@ -59,45 +60,48 @@ export function simplified(cell: string): string {
     .replace(/[\s_-]+/g, ' ')
 }
 
-const STATUS = new Set([
-  ...['status', 'subscription_status', 'subscriber_status', 'email_status', 'member_status'],
-  ...['subscriber_type', 'suppression_reason', 'suppressionreason'],
-])
+// The names of columns, in small letters and without anything between words: services agree on words, not on how they put
+// them together.
+const STATUS =
+  /^((e?mail|list|mailing(list)?|newsletter|subscri(ption|ber)|member|marketing|permission|opt(in|out)|unsubscribe|bounce)*status|(subscri(ption|ber)|newsletter|opt(in|out))state|subscribertype|suppressionreason)$/
 
 // Columns whose "no" says something, and what.
-const WISHES = new Map<string, Meaning>([
-  ...['subscribed', 'is_subscribed', 'subscribed_to_emails', 'opted_in', 'opt_in', 'email_opt_in', 'enabled'].map(
-    (name) => [name, 'unsubscribed'] as const,
-  ),
-  ...['confirmed', 'is_confirmed', 'email_confirmed', 'verified', 'email_verified', 'double_opt_in'].map(
-    (name) => [name, 'unconfirmed'] as const,
-  ),
-])
+const WISHES: readonly (readonly [Meaning, RegExp])[] = [
+  ['unsubscribed', /^(is|e?mail|newsletter|marketing)*(subscribed(toe?mails|tonewsletter)?|opt(ed)?in|enabled)$/],
+  ['unsubscribed', /^accepts(e?mail)?marketing$/],
+  ['unconfirmed', /^((is)?(e?mail)?(confirmed|verified)|doubleoptin)$/],
+]
 
-type Past = { readonly means: Meaning; readonly isTime: boolean }
-const past = (means: Meaning, isTime: boolean, ...names: readonly string[]) =>
-  names.map((name): readonly [string, Past] => [name, { means, isTime }])
+type Past = { readonly means: Meaning; readonly isTime: boolean; readonly names: RegExp }
+const past = (means: Meaning, isTime: boolean, happened: string): Past => {
+  const about = '(is|has|was|last|globally|global|e?mail|subscriber|member)*'
+  const told = isTime
+    ? `((date|time)(${happened})|(${happened})(at|on|date|time|timestamp|utc|gmt)+)`
+    : `(${happened})((of|from)?(all|marketing|e?mails?))*`
+  return { means, isTime, names: new RegExp(`^${about}${told}$`) }
+}
+const LEFT = 'unsub(scribed?|scription)?|opt(ed)?out|deactivated|cancell?ed|deleted|removed'
+const BOUNCED = '(hard)?bounced?|clean(ed)?|undeliverab(le|ility)'
+const COMPLAINED = '(spam|abuse)?(complained|complaint)|(markedas)?spam|(spam|abuse)report(ed)?'
+const SUPPRESSED = 'suppressed|block(ed|list|listed)|black(list|listed)|donot(e?mail|contact)'
 
 // Columns of what has happened: a yes, or a time, says that it has.
-const PAST: ReadonlyMap<string, Past> = new Map([
-  ...past('unsubscribed', false, 'unsubscribed', 'email_disabled', 'opted_out', 'opt_out', 'global_unsubscribe'),
-  ...past('unsubscribed', true, 'unsub_time', 'unsubscribed_at', 'unsubscribed_on', 'unsubscribe_date'),
-  ...past('unsubscribed', true, 'unsubscription_date', 'opt_out_time', 'cancelled_at', 'deleted_at', 'removed_at'),
-  ...past('bounced', false, 'bounced', 'cleaned', 'undeliverable'),
-  ...past('bounced', true, 'clean_time', 'cleaned_at', 'bounced_at'),
-  ...past('complained', false, 'complained', 'spam_complaint'),
-  ...past('complained', true, 'complained_at'),
-  ...past('suppressed', false, 'suppressed', 'blocklisted', 'blacklisted', 'blocked'),
+const PAST: readonly Past[] = [false, true].flatMap((isTime) => [
+  past('unsubscribed', isTime, isTime ? LEFT : `${LEFT}|disabled`),
+  past('bounced', isTime, BOUNCED),
+  past('complained', isTime, COMPLAINED),
+  past('suppressed', isTime, SUPPRESSED),
 ])
 
-function readWish(cell: string, otherwise: Meaning): Said {
+// A "no" is written as nothing by many a program; Ghost alone means a yes.
+function readWish(cell: string, otherwise: Meaning, name: string): Said {
   if (saysNo(cell)) return otherwise
-  if (isEmpty(cell)) return otherwise === 'unconfirmed' ? otherwise : null
+  if (isEmpty(cell)) return name === 'subscribedtoemails' ? null : 'unconfirmed'
   return saysYes(cell) || isTime(cell) ? null : 'unknown'
 }
 
 function readPast(cell: string, { means }: Past): Said {
-  if (isEmpty(cell) || saysNo(cell)) return null
+  if (isEmpty(cell) || saysNo(cell) || isLink(cell)) return null
   const meaning = meaningOf(cell)
   if (meaning !== undefined && meaning !== 'confirmed') return meaning
   return saysYes(cell) || isTime(cell) ? means : 'unknown'
@@ -118,10 +122,9 @@ const VOCABULARY: readonly (readonly [Meaning, RegExp])[] = [
   ['unsubscribed', /^(cancel+ed|transactional|no|false|expired)$/],
   ['confirmed', /^(subscribe[dr]|active|confirmed|enabled|regular|free|paid|premium|comp(ed|limentary)?|gift(ed)?)$/],
   ['confirmed', /^(trial(ed|ing)?|founding|vip|verified|valid|opted ?in|member|customer|unpaid|past due|churning)$/],
-  ['confirmed', /^(yes|true|1|2)$/],
+  ['confirmed', /^(yes|true|1)$/],
 ]
 
-// 1 and 2 are what Letterhead calls its subscribers; 0 is a no everywhere.
 function meaningOf(cell: string): Meaning | undefined {
   const text = simplified(cell)
   return VOCABULARY.find(([, words]) => words.test(text))?.[0]
@@ -134,6 +137,11 @@ function isEmpty(cell: string): boolean {
 
 function isTime(cell: string): boolean {
   return /\d{4}|\d[./]\d/.test(cell)
+}
+
+// To a page where one would leave.
+function isLink(cell: string): boolean {
+  return /^(https?|mailto):/i.test(cell.trim())
 }
 
 function saysYes(cell: string): boolean {
