@@ -216,6 +216,25 @@ forEachDatabase((tier) => {
     for (const address of [bounced, complained, blocked]) expect(await subscribers().findByAddress(address)).toBeNull()
   })
 
+  test('a complaint elsewhere counts for more than what suppresses an address here, and ends the subscription', async () => {
+    const address = fresh()
+    await bring(row(address))
+    await suppressions().add({ addressKey: address, newsletterId: null, reason: 'bounced', source: 'test' })
+    expect(await bring(means(address, 'complained'))).toEqual(['kept_suppressed'])
+    expect((await suppressions().find(address)).map(({ reason }) => reason)).toEqual(['complained'])
+    expect(await find(address)).toMatchObject({ status: 'unsubscribed' })
+  })
+
+  test('who is suppressed for this newsletter alone is not for all, because a file says so again', async () => {
+    const address = fresh()
+    await bring(row(address))
+    await suppressions().add({ addressKey: address, newsletterId, reason: 'manual', source: 'test' })
+    expect(await bring(means(address, 'suppressed'))).toEqual(['kept_suppressed'])
+    expect((await suppressions().find(address)).map((one) => one.newsletterId)).toEqual([newsletterId])
+    expect(await bring(means(address, 'bounced'))).toEqual(['suppressed'])
+    expect((await suppressions().find(address)).map((one) => one.newsletterId)).toEqual([newsletterId, null])
+  })
+
   describe('an address that stands in a file twice', () => {
     test('counts once, and as the strictest that is said of it', async () => {
       const [same, strict] = [fresh('same'), fresh('strict')]

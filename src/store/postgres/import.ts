@@ -77,7 +77,11 @@ async function takeRows(
   const values = [newsletterId, ...columnsOf(rows), source, dryRun, [...MEANINGS]]
   const taken = await tx.query<{ fate: TakenAs | Kept }>(TAKE, values)
   const fates = taken.rows.map(({ fate }) => fate)
-  const suppressed = rows.filter((_, index) => fates[index] === 'suppressed')
+  // Of somebody who is suppressed already it may say something graver.
+  const suppressed = rows.filter(({ means }, index) => {
+    const isGrave = means === 'bounced' || means === 'complained'
+    return fates[index] === 'suppressed' || (fates[index] === 'kept_suppressed' && isGrave)
+  })
   if (suppressed.length > 0 && !dryRun) await suppressAll(tx, newsletterId, source, suppressed)
   return fates
 }
@@ -135,6 +139,8 @@ const TAKE = `
              when means in ('bounced', 'complained', 'suppressed') then
                case
                  when suppressed.everywhere then 'kept_suppressed'
+                 -- Our own exports do not say for which newsletters.
+                 when means = 'suppressed' and suppressed.everywhere is not null then 'kept_suppressed'
                  when means = 'bounced' and known.said_so_here then 'kept_confirmed'
                  else 'suppressed'
                end
