@@ -29,6 +29,15 @@ describe('a cell', () => {
     expect(withoutGuard(written)).toBe(cell)
   })
 
+  test.each(['a;=1+1', "a;'=1", "a;''=1;x", 'a\n=1', 'a;"=1"', 'a;;@x\t-1', "a;'b", 'a; b', '{"a":"b;=1"}'])(
+    '%j has nothing that runs in a spreadsheet that separates by semicolon, and comes back as it was',
+    (cell) => {
+      const line = csvLine(['daily', cell, 'end'])
+      for (const field of line.split(/[;\t\r\n]/)) expect(field).not.toMatch(/^"*[=+\-@]/)
+      expect(withoutGuard(parse(line)[0]?.[1] ?? '')).toBe(cell)
+    },
+  )
+
   test('that is not there is empty', () => {
     expect(csvLine([null, 'a', null])).toBe(',a,')
   })
