@@ -12,6 +12,10 @@ import { circumstancesOf } from './reply.ts'
 export function addOneClick(app: FastifyInstance, deps: PublicDeps): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: 65_536 }, (_request, _body, done) => done(null))
+  // What is no type at all would be refused before that.
+  app.addHook('onRequest', async ({ headers }) => {
+    headers['content-type'] = 'application/octet-stream'
+  })
   app.setErrorHandler((error: { readonly statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? (isOutage(error) ? 503 : 500)
     if (status >= 500) deps.log.error({ event: 'one_click_failed', err: error })

@@ -316,6 +316,7 @@ describe('leaving', () => {
     ['multipart', 'multipart/form-data; boundary=x', multipart],
     ['without a type', undefined, ONE_CLICK],
     ['broken JSON', 'application/json', '{'],
+    ['of no type', 'garbage', ONE_CLICK],
     ['empty', undefined, undefined],
   ])('by one click takes a body that is %s, twice, with a blank 200', async (name, type, payload) => {
     const address = `${name.replaceAll(' ', '.')}@example.com`
