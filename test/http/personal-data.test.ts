@@ -115,7 +115,13 @@ describe('a reader who subscribes, chooses and leaves', () => {
   })
 
   test('gets everything that is kept of them', async () => {
+    // The provider says so of the address, and of no mail to it.
+    await api.database.pool.query(
+      `insert into provider_event (provider, event_id, raw, state, address_key)
+       values ('resend', '1', 'ada', 'applied', 'ada@example.com'), ('resend', '2', 'bob', 'applied', 'bob@example.com')`,
+    )
     const { body } = await api.call('GET', `/v1/subscribers/${id}/data`)
+    expect(body.providerEvents).toMatchObject([{ rawBase64: Buffer.from('ada').toString('base64') }])
     expect(body.subscriber).toMatchObject([
       { address: 'Ada@example.com', firstName: 'Ada L.', timeZone: 'Europe/Berlin' },
     ])
@@ -138,7 +144,7 @@ describe('a reader who subscribes, chooses and leaves', () => {
     const erased = await api.call('POST', '/v1/subscribers/erase', { address: 'ADA@EXAMPLE.COM' })
     expect([erased.status, erased.body]).toEqual([
       200,
-      { wasSubscriber: true, deliveries: 3, providerEvents: 0, inboundMail: 0, underWay: 0 },
+      { wasSubscriber: true, deliveries: 3, providerEvents: 1, inboundMail: 0, underWay: 0 },
     ])
     for (const path of ['', '/evidence', '/data']) {
       expect((await api.call('GET', `/v1/subscribers/${id}${path}`)).status).toBe(404)
