@@ -33,8 +33,9 @@ export function addressCount(tokens: Pick<Tokens, 'pseudonym'>, address: string)
  */
 export function networkCounts(
   tokens: Pick<Tokens, 'pseudonym'>,
-  { ip, weight }: RequestOrigin,
+  { ip: given, weight }: RequestOrigin,
 ): readonly RequestCount[] {
+  const ip = given.replace(PORT, '$1')
   if (isInternal(ip)) return []
   const [near, wide] = networksOf(ip)
   return [
@@ -42,6 +43,9 @@ export function networkCounts(
     { key: tokens.pseudonym(`network ${wide}`), weight, ...WIDE },
   ]
 }
+
+// Some proxies say with which port somebody came: `203.0.113.7:49152`, `[2001:db8::1]:49152`.
+const PORT = /^\[?([\d.]+|(?<=\[)[\da-f:.]+)\]?:\d+$/i
 
 /** Whether an address is of this machine or of a private network. */
 export function isInternal(ip: string): boolean {

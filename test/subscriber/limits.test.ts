@@ -23,6 +23,9 @@ describe('a network', () => {
     ['::ffff:203.0.113.7', ['network 203.0.113.7', 'network 203.0.113']],
     ['2001:db8:1:2:3:4:5:6', ['network 2001:db8:1:2', 'network 2001:db8:1']],
     ['2001:0DB8:0001:0002::9', ['network 2001:db8:1:2', 'network 2001:db8:1']],
+    // As some proxies pass it on.
+    ['203.0.113.7:49152', ['network 203.0.113.7', 'network 203.0.113']],
+    ['[2001:db8:1:2::9]:49152', ['network 2001:db8:1:2', 'network 2001:db8:1']],
     ['2001:db8::1', ['network 2001:db8:0:0', 'network 2001:db8:0']],
   ])('of %s is counted near and wide', (ip, keys) => {
     expect(networks(ip)).toEqual(keys)
