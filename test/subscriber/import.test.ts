@@ -421,8 +421,9 @@ describe('an export of', () => {
     ['cleaned', '', '', 'bounced'],
   ])('Mailchimp: the file of the %s (%j)', async (kind, columns, cells, means) => {
     const file = `${mailchimp},${columns}LEID,EUID,TAGS\nm@x.org,,2,2018-02-12 10:54:27,2018-02-12 10:54:27,${cells}1,a,"""Editors"""\n`
-    const name = `${kind}_email_audience_export_8a3f.csv`
-    expect(await meanings(file, { name })).toEqual({ service: 'Mailchimp', m: means })
+    for (const name of [`${kind}_email_audience_export_8a3f.csv`, `2026-11 ${kind}_members_export_8a3f (1).csv`]) {
+      expect(await meanings(file, { name })).toEqual({ service: 'Mailchimp', m: means })
+    }
   })
 
   test('Ghost: who gets mail, and who is deleted', async () => {

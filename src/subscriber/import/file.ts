@@ -251,7 +251,7 @@ const REASONS: Readonly<Record<Kept, string>> = {
 }
 
 // In the names of Mailchimp's files: `cleaned_members_export_8a3f.csv`.
-const MAILCHIMP = /(?:^|[/\\])(cleaned|unsubscribed|nonsubscribed)_[^/\\]*export/i
+const MAILCHIMP = /(?:^|[^a-z])(cleaned|unsubscribed|nonsubscribed)_[^/\\]*export/i
 const MAILCHIMP_FILES = { cleaned: 'bounced', unsubscribed: 'unsubscribed', nonsubscribed: 'unconfirmed' } as const
 
 function whoIsIn({ service }: Columns, name = ''): Meaning {
