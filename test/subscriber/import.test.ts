@@ -466,15 +466,22 @@ describe('an export of', () => {
     })
   })
 
-  test('listmonk: enabled, disabled and blocklisted', async () => {
+  test('listmonk: disabled and blocklisted; enabled are also those who left the list, or never confirmed', async () => {
     const rows = ['enabled', 'disabled', 'blocklisted'].map(
       (status) => `u,${status}@x.org,,"{""city"":""Bern""}",${status}\n`,
     )
-    expect(await meanings(`uuid,email,name,attributes,status\n${rows.join('')}`)).toEqual({
-      service: 'listmonk',
-      enabled: 'confirmed',
-      disabled: 'unsubscribed',
-      blocklisted: 'suppressed',
+    const file = `uuid,email,name,attributes,status\n${rows.join('')}`
+    const known = { service: 'listmonk', disabled: 'unsubscribed', blocklisted: 'suppressed' }
+    expect(await meanings(file)).toEqual({ ...known, enabled: 'unknown_status' })
+    expect(await meanings(file, { means: { enabled: 'confirmed' } })).toEqual({ ...known, enabled: 'confirmed' })
+    expect((await imported(file)).report).toMatchObject({
+      problems: [
+        {
+          reason:
+            'status is "enabled": listmonk says so also of who left the list, or never confirmed. Export those who have ' +
+            'confirmed alone, and say that it means confirmed.',
+        },
+      ],
     })
   })
 })

@@ -56,8 +56,7 @@ export function readColumns(
   const email = all('email', EMAIL)
   if (email.length === 0) return refused(`No column holds addresses. ${hintFor(header)}`)
   const service = serviceOf(names)
-  // To others a 2 is somebody who has left.
-  const known = service === 'Letterhead' ? new Map([['2', 'confirmed'] as const, ...told]) : told
+  const known = new Map([...(OWN_WORDS.get(service) ?? []), ...told])
   const status = names.flatMap((normalised, index) => {
     const isStatus = given.status !== undefined && normalise(given.status) === normalised
     return statusColumn({ index, name: header[index] ?? '', normalised }, known, isStatus) ?? []
@@ -110,6 +109,14 @@ const SERVICES: readonly (readonly [name: string, ...columns: readonly string[]]
   ['Buttondown', 'creation_date', 'metadata'],
   ['Curated', 'subscribed_at', 'utm_last_path'],
 ]
+
+// What words of theirs mean that mean something else elsewhere: to many, a 2 is somebody who has left. listmonk's
+// `enabled` is about a person, who may have left the list or never confirmed, which its exports do not say.
+const OWN_WORDS: ReadonlyMap<string | null, readonly (readonly [cell: string, means: 'confirmed' | 'unknown'])[]> =
+  new Map([
+    ['Letterhead', [['2', 'confirmed'] as const]],
+    ['listmonk', [['enabled', 'unknown'] as const]],
+  ])
 
 function serviceOf(names: readonly string[]): string | null {
   return SERVICES.find(([, ...columns]) => columns.every((name) => names.includes(name)))?.[0] ?? null

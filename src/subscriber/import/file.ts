@@ -163,7 +163,12 @@ class Work<Row extends object> {
     }
     const address = readAddress(withoutGuard(typed), { international: isKeptOut })
     if (address.kind === 'refused') return refuse('not_valid', address.reason)
-    if (means === 'unknown') return refuse('unknown_status', `${because}: nobody has said what that means.`)
+    if (means === 'unknown') {
+      return refuse(
+        'unknown_status',
+        `${because}: ${UNKNOWN[columns.service ?? ''] ?? 'nobody has said what that means.'}`,
+      )
+    }
     const row = this.#taking.read({ address: address.address, addressKey: address.key, means, cells }, columns)
     if ('why' in row)
       return refuse(
@@ -248,6 +253,13 @@ const REASONS: Readonly<Record<Kept, string>> = {
   kept_suppressed: 'Is suppressed, and stays so.',
   kept_confirmed: 'Left there, but has confirmed here, and stays subscribed.',
   erased: 'Asked to be erased, and is left out.',
+}
+
+// What to do about a status that a service has and does not explain.
+const UNKNOWN: Readonly<Partial<Record<string, string>>> = {
+  listmonk:
+    'listmonk says so also of who left the list, or never confirmed. Export those who have confirmed alone, and say that ' +
+    'it means confirmed.',
 }
 
 // In the names of Mailchimp's files: `cleaned_members_export_8a3f.csv`.

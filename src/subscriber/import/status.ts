@@ -16,7 +16,7 @@ export type StatusColumn = {
 }
 
 /** Says what the operator has said of cells that we do not know: `churned` means unsubscribed. By cells in lower case. */
-export type ToldMeanings = ReadonlyMap<string, Meaning>
+export type ToldMeanings = ReadonlyMap<string, Meaning | 'unknown'>
 
 /**
  * The column of that name (as `normalise` gives it) as one of status, if that is what newsletter services use it for.
