@@ -50,6 +50,9 @@ function schemaOf(how: { readonly international: boolean }) {
     .meta({ format: 'email' })
 }
 
+/** Why an address with letters beyond ASCII before the @ is refused. */
+export const NOT_YET = 'Letters beyond A to Z before the @ cannot be written to yet.'
+
 /** Whether only a provider that takes international addresses (RFC 6531) can write to it. */
 export function isInternational(address: string): boolean {
   return /[^\u0020-\u007e]/.test(address)
@@ -94,7 +97,7 @@ function localProblem(local: string, international: boolean): string | undefined
     return 'Addresses in quotation marks are not taken; expected a form such as name@example.com.'
   if (/[<>(),;:"\s]/.test(local))
     return 'Expected the bare address alone, without a name, brackets, comments or spaces.'
-  if (!international && isInternational(local)) return 'Letters beyond A to Z before the @ cannot be written to yet.'
+  if (!international && isInternational(local)) return NOT_YET
   const plain = international ? local.replace(BEYOND_ASCII, 'x') : local
   if (UNSEEN.test(local) || !DOT_ATOM.test(plain)) return 'The part before the @ is not valid.'
   if (Buffer.byteLength(local) > MAX_LOCAL) return `The part before the @ has at most ${MAX_LOCAL} characters.`

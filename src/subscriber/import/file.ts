@@ -1,6 +1,6 @@
 import { withoutGuard } from '../../csv.ts'
 import type { Kept, Meaning, TakenAs } from '../../store/imports.ts'
-import { readAddress } from '../address.ts'
+import { isInternational, NOT_YET, readAddress } from '../address.ts'
 import { type ColumnNames, type Columns, readColumns, type ShownColumn } from './columns.ts'
 import { NotLinesError } from './decode.ts'
 import { type FileRow, readRows } from './rows.ts'
@@ -155,14 +155,16 @@ class Work<Row extends object> {
     const typed = columns.email.map((index) => cells[index]?.trim() ?? '').find((cell) => cell !== '') ?? ''
     const refuse = (why: NotTaken, reason: string) => this.#refuse(line, typed, why, reason)
     if (typed === '') return refuse('not_valid', 'There is no address in this row.')
+    const text = withoutGuard(typed)
+    const address = readAddress(text, { international: true })
+    if (address.kind === 'refused') return refuse('not_valid', address.reason)
     const { means, because } = this.#status(columns, cells)
     // Whoever is kept out is, whatever else is wrong with their row.
     const isKeptOut = means !== 'confirmed' && means !== 'unknown'
-    if (!isKeptOut && cells.some((text) => text.includes('\ufffd'))) {
+    if (!isKeptOut && isInternational(address.address)) return refuse('not_valid', NOT_YET)
+    if (!isKeptOut && cells.some((cell) => cell.includes('\ufffd'))) {
       return refuse('not_valid', 'This row holds bytes that are no text; save the file as UTF-8.')
     }
-    const address = readAddress(withoutGuard(typed), { international: isKeptOut })
-    if (address.kind === 'refused') return refuse('not_valid', address.reason)
     if (means === 'unknown') {
       return refuse(
         'unknown_status',
