@@ -112,25 +112,28 @@ export function followTemplates(folders: TemplateFolders, clock: Clock): () => P
   let current: Promise<TemplateSet> | undefined
   let seen = ''
   let lookedAt = Number.NEGATIVE_INFINITY
-  return async () => {
-    const now = clock.now().getTime()
-    if (current !== undefined && now - lookedAt < LOOK_AGAIN_MS) return current
-    lookedAt = now
-    const before = current
-    const stamp = await stampOf(folders, await before?.catch(() => undefined))
-    if (before !== undefined && stamp === seen) return before
+  const look = async (before: TemplateSet | undefined) => {
+    if (before !== undefined && (await stampOf(folders, before)) === seen) return before
     const loading = loadTemplates(folders)
-    current = before === undefined ? loading : loading.catch(() => before)
-    const set = await current
+    const set = await (before === undefined ? loading : loading.catch(() => before))
     seen = await stampOf(folders, set)
     return set
+  }
+  return () => {
+    const now = clock.now().getTime()
+    // Whoever comes meanwhile shares the look, and the loading: in a rush each would compile everything.
+    if (current === undefined || now - lookedAt >= LOOK_AGAIN_MS) {
+      lookedAt = now
+      current = Promise.resolve(current?.catch(() => undefined)).then(look)
+    }
+    return current
   }
 }
 
 /** What there is to be loaded, and when each source was written. */
-async function stampOf(folders: TemplateFolders, set: TemplateSet | undefined): Promise<string> {
+async function stampOf(folders: TemplateFolders, { sources }: TemplateSet): Promise<string> {
   const files = await templateFiles(folders.emailsDir).catch(() => [])
-  const paths = new Set([...files.map(({ path }) => path), ...(set?.sources ?? [])])
+  const paths = new Set([...files.map(({ path }) => path), ...sources])
   const stamps = [...paths].map(async (path) => {
     const { mtimeMs, size } = await stat(path).catch(() => ({ mtimeMs: 0, size: 0 }))
     return `${path} ${mtimeMs} ${size}`

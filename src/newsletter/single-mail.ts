@@ -22,16 +22,17 @@ export type SingleEdition = (template: SingleTemplate, newsletter: Newsletter, l
 
 /** Mails to single readers, each rendered once a process and language, and again when its newsletter has changed. */
 export function createSingleEditions(deps: SingleMailDeps): SingleEdition {
-  const rendered = new Map<string, { readonly as: string; readonly hash: string }>()
-  return async (template, newsletter, wanted) => {
+  const rendered = new Map<string, { readonly as: string; readonly hash: Promise<string> }>()
+  return (template, newsletter, wanted) => {
     const locale = mailLocale(wanted, newsletter.locale)
     const key = `${template} ${newsletter.id} ${locale}`
     const as = JSON.stringify(newsletter)
     const known = rendered.get(key)
     if (known?.as === as) return known.hash
-    const hash = await storeEdition(deps, template, newsletter, locale)
-    rendered.set(key, { as, hash })
-    return hash
+    const rendering = { as, hash: storeEdition(deps, template, newsletter, locale) }
+    rendered.set(key, rendering)
+    rendering.hash.catch(() => rendered.get(key) === rendering && rendered.delete(key))
+    return rendering.hash
   }
 }
 

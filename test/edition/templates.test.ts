@@ -177,4 +177,27 @@ describe('templates that are followed', () => {
     await clock.advance(1_000)
     expect(await templates()).toBe(after)
   })
+
+  test('are loaded once, however many ask at once, the first time and after a change', async () => {
+    const clock = new FakeClock()
+    await write('notice.tsx', mail('one'))
+    const templates = followTemplates({ emailsDir, cacheDir }, clock)
+    const askedByMany = async () => new Set(await Promise.all(Array.from({ length: 20 }, templates)))
+    const [first, ...others] = await askedByMany()
+    await write('notice.tsx', mail('two'))
+    await clock.advance(1_000)
+    const [second, ...more] = await askedByMany()
+    expect([others, more]).toEqual([[], []])
+    expect(second).not.toBe(first)
+  })
+
+  test('that could not be loaded are loaded a second later', async () => {
+    const clock = new FakeClock()
+    const templates = followTemplates({ emailsDir: join(emailsDir, 'later'), cacheDir }, clock)
+    await expect(templates()).rejects.toThrow('does not exist')
+    await write('later/notice.tsx', mail('one'))
+    await expect(templates()).rejects.toThrow('does not exist')
+    await clock.advance(1_000)
+    expect((await templates()).names).toContain('notice')
+  })
 })
