@@ -20,12 +20,21 @@ export type SubscriptionRequest = {
   readonly maxConfirmations: number
   /** … and none within so many ms of the last. */
   readonly minGapMs: number
+  /** The link in the last one, which works for so many ms, keeps the next one back no longer. */
+  readonly linkWorksMs: number
+  /** What the request adds to. Once one of them is beyond its `max`, nothing else is done. */
+  readonly counts: readonly RequestCount[]
   /** The confirmation mail for whoever it turns out to be: may be called more than once. */
   readonly confirmation: (subscriberId: SubscriberId) => SingleMail
 }
 
-/** For the log and tests; the reader is told the same whatever it is. */
-export type SubscriptionAnswer = 'confirmation_written' | 'already_confirmed' | 'enough_confirmations' | 'suppressed'
+/** For the log and tests; the reader is told the same whatever it is, but when there were too many. */
+export type SubscriptionAnswer =
+  | 'confirmation_written'
+  | 'already_confirmed'
+  | 'enough_confirmations'
+  | 'suppressed'
+  | { readonly tooMany: readonly RequestCount[] }
 
 /** Something that asks: it adds `weight` to the count of `key`, which starts anew `withinMs` after its first. */
 export type RequestCount = {
@@ -52,7 +61,7 @@ export interface SubscriberStore {
   ): Promise<Page<SubscriberWithSubscriptions>>
   /** Counts a request by each of different keys, and says for each whether there are more than its `max` now. */
   count(counts: readonly RequestCount[]): Promise<readonly boolean[]>
-  /** Subscriber, pending subscription, consent record and confirmation mail, in one statement. */
+  /** Counts it; then subscriber, pending subscription, consent record and confirmation mail, in one statement. */
   request(request: SubscriptionRequest): Promise<SubscriptionAnswer>
   /** Confirms a pending subscription, and writes `welcome` if it did. */
   confirm(

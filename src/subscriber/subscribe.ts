@@ -32,7 +32,7 @@ export type SubscribeInput = z.output<typeof subscribeInputSchema>
 
 export type SubscribeDeps = {
   readonly newsletters: Pick<NewsletterStore, 'find'>
-  readonly subscribers: Pick<SubscriberStore, 'count' | 'request'>
+  readonly subscribers: Pick<SubscriberStore, 'request'>
   readonly links: Pick<Links, 'confirm' | 'confirmByMail'>
   readonly provider: { readonly flags: Pick<Provider['flags'], 'internationalAddresses'> }
   readonly tokens: Pick<Tokens, 'pseudonym'>
@@ -61,7 +61,8 @@ const MIN_GAP_MS = 10 * 60_000
 /**
  * Writes down that somebody wants to read a newsletter, and a mail that asks whether it was them; only their
  * confirmation makes them a reader. However often it is asked, an address gets at most three such mails of a newsletter,
- * ten minutes apart, and six a day of all; a reader, and a suppressed address, gets none. `origin`: where the request
+ * ten minutes apart, then one a week once the link has expired, and six a day of all; a reader, and a suppressed address,
+ * gets none. `origin`: where the request
  * came from, if anybody could have made it.
  */
 export async function subscribe(
@@ -75,18 +76,16 @@ export async function subscribe(
   const isReachable = deps.provider.flags.internationalAddresses === true || !isInternational(input.email)
   if (!isReachable) return { kind: 'not_reachable', newsletter }
   if (!isTaken(input.email, newsletter)) return { kind: 'not_taken', newsletter }
-  const networks = origin ? networkCounts(deps.tokens, origin) : []
-  const [isBombed, ...areBusy] = await deps.subscribers.count([addressCount(deps.tokens, input.email), ...networks])
-  if (areBusy.includes(true)) {
-    deps.log.warn({ event: 'subscriptions_limited', newsletterId: newsletter.id, by: 'network' })
-    return { kind: 'too_many', newsletter }
-  }
-  if (isBombed) {
-    deps.log.warn({ event: 'subscriptions_limited', newsletterId: newsletter.id, by: 'address' })
-    return { kind: 'heard', newsletter }
-  }
+  const mailbox = addressCount(deps.tokens, input.email)
+  const counts = [mailbox, ...(origin ? networkCounts(deps.tokens, origin) : [])]
   const editionHash = await deps.singleEdition('confirm-subscription', newsletter, input.locale)
-  const answer = await deps.subscribers.request(requestOf(deps, newsletter, editionHash, input, circumstances))
+  const request = { ...requestOf(deps, newsletter, editionHash, input), circumstances, counts }
+  const answer = await deps.subscribers.request(request)
+  if (typeof answer !== 'string') {
+    const by = answer.tooMany.some((count) => count !== mailbox) ? 'network' : 'address'
+    deps.log.warn({ event: 'subscriptions_limited', newsletterId: newsletter.id, by })
+    return { kind: by === 'network' ? 'too_many' : 'heard', newsletter }
+  }
   deps.log.info({ event: 'subscription_requested', newsletterId: newsletter.id, answer })
   // Whatever the answer is: how long this takes must not tell who was known.
   void ringForSingles(deps.queue)
@@ -103,8 +102,7 @@ function requestOf(
   { id: newsletterId }: Newsletter,
   editionHash: string,
   { email: address, firstName, locale }: SubscribeInput,
-  circumstances: ConsentCircumstances,
-): SubscriptionRequest {
+): Omit<SubscriptionRequest, 'circumstances' | 'counts'> {
   const expiresAt = new Date(clock.now().getTime() + CONFIRM_WITHIN_DAYS * DAY_MS)
   return {
     newsletterId,
@@ -112,9 +110,9 @@ function requestOf(
     addressKey: address.toLowerCase(),
     firstName,
     locale,
-    circumstances,
     maxConfirmations: MAX_CONFIRMATIONS,
     minGapMs: MIN_GAP_MS,
+    linkWorksMs: CONFIRM_WITHIN_DAYS * DAY_MS,
     confirmation: (subscriberId) => ({
       newsletterId,
       subscriberId,

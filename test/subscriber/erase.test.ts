@@ -328,6 +328,8 @@ forEachDatabase((tier) => {
         circumstances: { source: 'form' },
         maxConfirmations: 3,
         minGapMs: 0,
+        linkWorksMs: 0,
+        counts: [],
         confirmation: (subscriberId) => ({ ...mail, subscriberId }),
       })
       expect(answer).toBe('confirmation_written')

@@ -4,13 +4,14 @@ import { createImportStore } from '../../src/store/postgres/import.ts'
 import { createNewsletterStore } from '../../src/store/postgres/newsletters.ts'
 import { createSubscriberStore } from '../../src/store/postgres/subscribers.ts'
 import { createSuppressionStore } from '../../src/store/postgres/suppressions.ts'
-import type { SubscriptionRequest } from '../../src/store/subscribers.ts'
+import type { SubscriptionAnswer, SubscriptionRequest } from '../../src/store/subscribers.ts'
 import { FakeClock } from '../support/clock.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { importRows } from '../support/import-rows.ts'
 
 const EDITION = 'e'.repeat(64)
 const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
 // The database's time goes on while a test runs.
 const SECONDS = 10_000
 
@@ -56,6 +57,8 @@ function request(address: string, more: Partial<SubscriptionRequest> = {}) {
     circumstances: said,
     maxConfirmations: 3,
     minGapMs: 10 * MINUTE,
+    linkWorksMs: 7 * DAY,
+    counts: [],
     confirmation: (subscriberId) => ({
       newsletterId,
       subscriberId,
@@ -109,15 +112,18 @@ describe('a request', () => {
     ])
   })
 
-  test('is answered with at most three mails, ten minutes apart, until 30 days have passed', async () => {
-    const answers: string[] = []
+  test('is answered with three mails, ten minutes apart, then one whenever the last link has expired', async () => {
+    const answers: SubscriptionAnswer[] = []
     for (const wait of [
       0,
       10 * MINUTE - SECONDS,
       2 * SECONDS,
       10 * MINUTE + SECONDS,
       10 * MINUTE + SECONDS,
-      31 * 24 * 60 * MINUTE,
+      7 * DAY,
+      10 * MINUTE + SECONDS,
+      31 * DAY,
+      10 * MINUTE + SECONDS,
     ]) {
       await clock.advance(wait)
       answers.push(await request('often@example.com'))
@@ -129,7 +135,21 @@ describe('a request', () => {
       'confirmation_written',
       'enough_confirmations',
       'confirmation_written',
+      'enough_confirmations',
+      'confirmation_written',
+      'confirmation_written',
     ])
+  })
+
+  test('that adds too much to one of its counts leaves nothing, and says to which', async () => {
+    const count = (key: string, max: number) => ({ key, weight: 1, max, withinMs: MINUTE })
+    const counts = [count('mailbox', 1), count('network', 2)]
+    expect(await request('first@example.com', { counts })).toBe('confirmation_written')
+    expect(await request('second@example.com', { counts })).toEqual({ tooMany: [counts[0]] })
+    expect(await request('second@example.com', { counts })).toEqual({ tooMany: counts })
+    expect(await subscribers().findByAddress('second@example.com')).toBeNull()
+    await clock.advance(MINUTE + SECONDS)
+    expect(await request('second@example.com', { counts })).toBe('confirmation_written')
   })
 
   test('made ten times at once writes one mail', async () => {
@@ -145,9 +165,12 @@ describe('a request', () => {
     expect(await find('reader@example.com')).toMatchObject({ firstName: 'Rea', status: 'confirmed' })
   })
 
-  test('keeps nothing of a suppressed address', async () => {
+  test('keeps nothing of a suppressed address, and writes all the same, so that the time it takes does not tell', async () => {
     await suppressions().add({ addressKey: 'gone@example.com', newsletterId: null, reason: 'erased', source: 'test' })
+    const written = async () => (await database.pool.query('select xmin, reason, source from suppression')).rows
+    const before = await written()
     expect(await request('Gone@example.com')).toBe('suppressed')
+    expect(await written()).toEqual(before.map((row) => ({ ...row, xmin: expect.not.stringMatching(row.xmin) })))
     expect(await subscribers().findByAddress('gone@example.com')).toBeNull()
   })
 

@@ -16,7 +16,7 @@ export type PublicDeps = {
   readonly newsletters: Pick<NewsletterStore, 'get' | 'find' | 'list'>
   readonly subscribers: Pick<
     SubscriberStore,
-    'get' | 'count' | 'request' | 'confirm' | 'comeBack' | 'unsubscribe' | 'pause' | 'setDetails'
+    'get' | 'request' | 'confirm' | 'comeBack' | 'unsubscribe' | 'pause' | 'setDetails'
   >
   readonly links: Links
   readonly tokens: Tokens

@@ -11,8 +11,10 @@ type AskedRow = { id: SubscriberId | null; asks: boolean; is_confirmed: boolean 
  * kept. Requests for one address wait for each other on its row, so that two at once do not send two mails.
  */
 export async function requestSubscription(pool: Pool, request: SubscriptionRequest): Promise<SubscriptionAnswer> {
-  const { rows } = await pool.query<{ id: SubscriberId }>({ ...FIND, values: [request.addressKey] })
-  const id = rows[0]?.id ?? newId<'subscriber'>()
+  const { sums, reader } = await add(pool, request.counts, request.addressKey)
+  const tooMany = request.counts.filter(({ key, max }) => (sums.get(key) ?? 0) > max)
+  if (tooMany.length > 0) return { tooMany }
+  const id = reader ?? newId<'subscriber'>()
   const asked = await ask(pool, request, id)
   // Of two that ask for a new address at once, the later one learns whose it is now.
   return answerOf(asked.id === null || asked.id === id ? asked : await ask(pool, request, asked.id))
@@ -24,12 +26,12 @@ export async function requestSubscription(pool: Pool, request: SubscriptionReque
  * nothing was asked when it is not `id`.
  */
 async function ask(pool: Pool, request: SubscriptionRequest, id: SubscriberId): Promise<AskedRow> {
-  const { addressKey, firstName, locale, maxConfirmations, minGapMs, circumstances } = request
+  const { addressKey, firstName, locale, maxConfirmations, minGapMs, linkWorksMs, circumstances } = request
   const { rows } = await pool.query<AskedRow>({
     ...ASK,
     values: [
       ...valuesOf(request.confirmation(id)),
-      ...[addressKey, firstName, locale, maxConfirmations, minGapMs],
+      ...[addressKey, firstName, locale, maxConfirmations, minGapMs, linkWorksMs],
       ...spoken(circumstances),
     ],
   })
@@ -42,23 +44,25 @@ function answerOf({ id, asks, is_confirmed: isConfirmed }: AskedRow): Subscripti
   return isConfirmed ? 'already_confirmed' : 'enough_confirmations'
 }
 
-const FIND = { name: 'find_who_asks', text: 'select id from subscriber where address_key = $1' }
-
 const HAS_CONFIRMED =
   'exists (select from subscription where subscriber_id = subscriber.id and confirmed_at is not null)'
 
 // By unique keys. Anybody can type an address into a form: name and language given so count only while its owner has
 // confirmed nothing. A conflicting subscription is looked at as it is once its row is locked; it is left as it is when
-// it is confirmed, or when there were enough mails, or one just now. `unsubscribed_at` stays until a confirmation:
-// whoever left and was merely asked for again is not to be imported. Mails of more than 30 days ago are forgotten:
-// their links are dead, and whoever asks again after that time may well mean it.
+// it is confirmed, or when there were enough mails with a link that works, or one just now. `unsubscribed_at` stays until
+// a confirmation: whoever left and was merely asked for again is not to be imported. Mails of more than 30 days ago are
+// forgotten: whoever asks again after that time may well mean it. The row of a suppressed address is written as it was,
+// so that asking takes as long as for any other.
 const READER_WHO_ASKS = `
-  reader as (
+  suppressed as (
+    update suppression
+    set address_key = address_key
+    where address_key = $6 and (newsletter_id is null or newsletter_id = $1)
+    returning 1
+  ), reader as (
     insert into subscriber (id, address, address_key, first_name, locale)
     select $3, $4, $6, $7, $8
-    where not exists (
-      select from suppression where address_key = $6 and (newsletter_id is null or newsletter_id = $1)
-    )
+    where not exists (select from suppressed)
     on conflict (address_key) do update
     set updated_at = app_now(),
         first_name = case
@@ -84,7 +88,7 @@ const READER_WHO_ASKS = `
     where subscription.status in ('pending', 'unsubscribed')
       and (
         subscription.confirmation_sent_at is null
-        or subscription.confirmation_sent_at < app_now() - interval '30 days'
+        or subscription.confirmation_sent_at < app_now() - make_interval(secs => $11 / 1000.0)
         or subscription.confirmations_sent < $9
           and subscription.confirmation_sent_at <= app_now() - make_interval(secs => $10 / 1000.0)
       )
@@ -97,7 +101,7 @@ const ASK = {
   with ${READER_WHO_ASKS}, ${withSingle('asked')}, said as (
     insert into consent (newsletter_id, subscriber_id, action, source, form, wording, wording_version, ip_hash,
       user_agent, delivery_id)
-    select $1, $3, 'requested', $11, $12, $13, $14, $15, $16, mail.delivery_id
+    select $1, $3, 'requested', $12, $13, $14, $15, $16, $17, mail.delivery_id
     from mail
   )
   select (select id from reader) as id, exists (select from asked) as asks,
@@ -110,12 +114,23 @@ const ASK = {
 
 /** See `SubscriberStore.count`. */
 export async function countRequests(pool: Pool, counts: readonly RequestCount[]): Promise<readonly boolean[]> {
-  const { rows } = await pool.query<{ key: string; requests: number }>({
+  const { sums } = await add(pool, counts, null)
+  return counts.map(({ key, max }) => (sums.get(key) ?? 0) > max)
+}
+
+/** The sums as they are then, by key, and who has that address; it is looked up on the way, to ask but once. */
+async function add(pool: Pool, counts: readonly RequestCount[], addressKey: string | null) {
+  const { rows } = await pool.query<{ key: string; requests: number; reader: SubscriberId | null }>({
     ...COUNT,
-    values: [counts.map(({ key }) => key), counts.map(({ weight }) => weight), counts.map(({ withinMs }) => withinMs)],
+    values: [
+      counts.map(({ key }) => key),
+      counts.map(({ weight }) => weight),
+      counts.map(({ withinMs }) => withinMs),
+      addressKey,
+    ],
   })
   const sums = new Map(rows.map(({ key, requests }) => [key, requests]))
-  return counts.map(({ key, max }) => (sums.get(key) ?? 0) > max)
+  return { sums, reader: rows[0]?.reader ?? null }
 }
 
 // By primary key, in its order, so that two requests cannot wait for each other. What is over is cleared away four rows
@@ -144,5 +159,5 @@ const COUNT = {
         else request_count.requests + excluded.requests
       end,
       until = case when request_count.until <= app_now() then excluded.until else request_count.until end
-  returning key, requests`,
+  returning key, requests, (select id from subscriber where address_key = $4) as reader`,
 }
