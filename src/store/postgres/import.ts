@@ -53,7 +53,8 @@ async function openRun(pool: Pool, about: About, onClose: () => void): Promise<I
     throw error
   }
   return {
-    take: async (rows) => (rows.length === 0 ? [] : within(connection, (tx) => takeRows(tx, about, rows), keep)),
+    take: async (rows) =>
+      rows.length === 0 ? [] : within(connection, (tx) => takeRows(tx, about, rows), keep, beforeTaking(about, rows)),
     close: async () => {
       onClose()
       await connection.query('drop table import_seen').catch(keep)
@@ -62,18 +63,21 @@ async function openRun(pool: Pool, about: About, onClose: () => void): Promise<I
   }
 }
 
+/** In one go with the beginning: while the next rows are read, an answer of the database is not heard at once. */
+function beforeTaking({ dryRun = false }: About, rows: readonly ImportRow[]): string {
+  // Whoever left elsewhere leaves here: under the lock of leaving, taken before any row. Others share it, so that
+  // nobody is brought back while they are being erased.
+  const somebodyLeaves = rows.some(({ means = 'confirmed' }) => means !== 'confirmed')
+  const lock = somebodyLeaves ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared'
+  // TAKE writes the language itself: a trigger that looks every reader up once more takes a seventh of the time.
+  return `${dryRun ? '' : `select ${lock}(${LOCKS.consent});`} set local pressroom.language_given = 'on'`
+}
+
 async function takeRows(
   tx: Tx,
   { newsletterId, source, dryRun = false }: About,
   rows: readonly ImportRow[],
 ): Promise<readonly (TakenAs | Kept)[]> {
-  // Whoever left elsewhere leaves here: under the lock of leaving, taken before any row. Others share it, so that
-  // nobody is brought back while they are being erased.
-  const somebodyLeaves = rows.some(({ means = 'confirmed' }) => means !== 'confirmed')
-  const lock = somebodyLeaves ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared'
-  if (!dryRun) await tx.query(`select ${lock}($1)`, [LOCKS.consent])
-  // TAKE writes the language itself: a trigger that looks every reader up once more takes a seventh of the time.
-  await tx.query("select set_config('pressroom.language_given', 'on', true)")
   const values = [newsletterId, ...columnsOf(rows), source, dryRun, [...MEANINGS]]
   const taken = await tx.query<{ fate: TakenAs | Kept }>(TAKE, values)
   const fates = taken.rows.map(({ fate }) => fate)

@@ -63,10 +63,18 @@ export async function transaction<T>(pool: Pool, fn: (tx: Tx) => Promise<T>): Pr
   }
 }
 
-/** The same on a connection that the caller has, and has to throw away when it is `broken`. */
-export async function within<T>(tx: Tx, fn: (tx: Tx) => Promise<T>, broken?: (cause: Error) => void): Promise<T> {
+/**
+ * The same on a connection that the caller has, and has to throw away when it is `broken`. `first` is run with the begin,
+ * in one go.
+ */
+export async function within<T>(
+  tx: Tx,
+  fn: (tx: Tx) => Promise<T>,
+  broken?: (cause: Error) => void,
+  first = '',
+): Promise<T> {
   try {
-    await tx.query('begin')
+    await tx.query(`begin;${first}`)
     const result = await fn(tx)
     await tx.query('commit')
     return result
@@ -96,7 +104,11 @@ export async function requireSupportedServer(pool: Pool): Promise<{ readonly ver
 
 /** Settings go into the connection string, where they follow and so outrank those the user put there. */
 function withSessionSettings(url: string, searchPath: string | undefined): string {
-  const settings = ['-c synchronous_commit=on', '-c timezone=UTC', `-c idle_in_transaction_session_timeout=${IDLE_MS}`]
+  // No statement here runs long enough to be worth compiling, but sets of thousands of rows are estimated as if they did.
+  const settings = [
+    ...['-c synchronous_commit=on', '-c timezone=UTC', '-c jit=off'],
+    `-c idle_in_transaction_session_timeout=${IDLE_MS}`,
+  ]
   if (searchPath) settings.push(`-c search_path=${searchPath}`)
   const [base = url, query = ''] = url.split('?')
   const parameters = new URLSearchParams(query)

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { withoutGuard } from '../../csv.ts'
 import type { Kept, Meaning, TakenAs } from '../../store/imports.ts'
 import { isInternational, NOT_YET, readAddress } from '../address.ts'
@@ -86,6 +87,8 @@ export type Taking<Row> = {
 const MAX_PROBLEMS = 1_000
 const MAX_STATUSES = 100
 const ROWS_A_SET = 2_500
+/** So many are read at a stretch; then everybody else's turn comes, the database's answers among them. */
+const ROWS_A_TURN = 100
 
 /**
  * Reads a CSV file of addresses row by row, and hands what is good on in sets of some thousand: while one is taken, the
@@ -130,7 +133,13 @@ class Work<Row extends object> {
 
   async run(rows: AsyncIterable<FileRow>): Promise<FileReport | FileRefused> {
     let columns: Columns | undefined
+    let untilYield = ROWS_A_TURN
     for await (const row of rows) {
+      untilYield -= 1
+      if (untilYield === 0) {
+        untilYield = ROWS_A_TURN
+        await setImmediate()
+      }
       if (row.kind === 'unreadable') await this.#refuse(row.line, '', 'unreadable', row.reason)
       else if (columns !== undefined) await this.#read(columns, row.line, row.cells)
       else {
