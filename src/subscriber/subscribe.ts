@@ -62,8 +62,7 @@ const MIN_GAP_MS = 10 * 60_000
  * Writes down that somebody wants to read a newsletter, and a mail that asks whether it was them; only their
  * confirmation makes them a reader. However often it is asked, an address gets at most three such mails of a newsletter,
  * ten minutes apart, then one a week once the link has expired, and six a day of all; a reader, and a suppressed address,
- * gets none. `origin`: where the request
- * came from, if anybody could have made it.
+ * gets none. `origin`: where the request came from, if anybody could have made it.
  */
 export async function subscribe(
   deps: SubscribeDeps,

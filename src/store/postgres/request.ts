@@ -53,8 +53,10 @@ const HAS_CONFIRMED =
 // a confirmation: whoever left and was merely asked for again is not to be imported. Mails of more than 30 days ago are
 // forgotten: whoever asks again after that time may well mean it. The row of a suppressed address is written as it was,
 // so that asking takes as long as for any other.
-const READER_WHO_ASKS = `
-  suppressed as (
+const ASK = {
+  name: 'ask_for_newsletter',
+  text: `
+  with suppressed as (
     update suppression
     set address_key = address_key
     where address_key = $6 and (newsletter_id is null or newsletter_id = $1)
@@ -93,12 +95,7 @@ const READER_WHO_ASKS = `
           and subscription.confirmation_sent_at <= app_now() - make_interval(secs => $10 / 1000.0)
       )
     returning 1
-  )`
-
-const ASK = {
-  name: 'ask_for_newsletter',
-  text: `
-  with ${READER_WHO_ASKS}, ${withSingle('asked')}, said as (
+  ), ${withSingle('asked')}, said as (
     insert into consent (newsletter_id, subscriber_id, action, source, form, wording, wording_version, ip_hash,
       user_agent, delivery_id)
     select $1, $3, 'requested', $12, $13, $14, $15, $16, $17, mail.delivery_id
