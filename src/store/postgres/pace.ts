@@ -117,8 +117,9 @@ export function createPaceStore(pool: Pool): PaceStore {
   }
 }
 
-// One row lock, held for the statement; whoever waited for it sees what the others took. A provider that is down lets one probe through a minute. Turns are a hair further
-// apart than the limit asks for: it counts in windows that open when a request arrives, and travelling takes its time.
+// One row lock, held for the statement; whoever waited for it sees what the others took. A provider that is down lets one
+// probe through a minute. Turns are a hair further apart than the limit asks for: it counts in windows that open when a
+// request arrives, and travelling takes its time.
 const TAKE_SLOT = {
   name: 'take_slot',
   text: `
