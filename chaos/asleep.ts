@@ -3,7 +3,9 @@ import type { Scenario } from './scenario.ts'
 import type { World } from './world.ts'
 
 const HOUR_MS = 3_600_000
-const NIGHTS = { short: 2, long: 10 }
+const ARRIVES_WITHIN_MS = 100
+const FAULTS_A_NIGHT = 6
+const NIGHTS = { short: 4, long: 20 }
 
 /** The machine sleeps for 25 hours in the middle of a send: what was in doubt is held, for the provider has forgotten. */
 export const asleep: readonly Scenario[] = [
@@ -19,16 +21,18 @@ export const asleep: readonly Scenario[] = [
     }),
     run: async (world, size) => {
       await world.crew.startMany(3)
+      const sending = await world.keepSending()
       for (let night = 0; night < NIGHTS[size]; night++) await sleepOnce(world)
+      await sending.stop()
     },
   },
 ]
 
 async function sleepOnce(world: World): Promise<void> {
   const { crew, random, resend } = world
-  const send = await world.send()
   await resend.ask('addFaults', [
-    { kind: 'drop_after_accept', skip: random.between(0, 4) },
+    // Many, so that what is asked a second time is among what sleeps.
+    { kind: 'drop_after_accept', skip: random.between(0, 4), times: 4 },
     { kind: 'hang_after_accept', skip: random.between(0, 4) },
     { kind: 'hang', skip: random.between(0, 4) },
   ])
@@ -37,9 +41,11 @@ async function sleepOnce(world: World): Promise<void> {
   await sleep(random.between(0, 100))
   const sleepers = crew.workers
   for (const worker of sleepers) crew.stop(worker)
+  // Only this machine sleeps: what has left arrives, and whoever waits for more hangs up long before a day is over.
+  await sleep(ARRIVES_WITHIN_MS)
+  await resend.ask('cut')
   await world.jump(25 * HOUR_MS)
   for (const worker of sleepers) crew.resume(worker)
-  world.faults(3 - (await resend.ask('pendingFaults')))
+  world.faults(FAULTS_A_NIGHT - (await resend.ask('pendingFaults')))
   await resend.ask('endFaults')
-  await world.done(send)
 }

@@ -48,6 +48,7 @@ export type CrewSpec = {
 
 const STARTS_AT_MOST = 20
 const STOPS_WITHIN_MS = 45_000
+const STRUCK_WITHIN_MS = 120_000
 
 export function createCrew({ program, orders, logFile, random, complain }: CrewSpec): Crew {
   let workers: readonly Worker[] = []
@@ -105,14 +106,18 @@ export function createCrew({ program, orders, logFile, random, complain }: CrewS
         if (news.kind === 'struck') resolve()
       })
     })
+    const late = sleep(STRUCK_WITHIN_MS, undefined, { ref: false }).then(() => {
+      throw new Error(`Worker ${worker.name} did not reach ${failpoint.step} ${failpoint.nth} times.`)
+    })
+    late.catch(() => {})
     process.tell('arm', failpoint)
     if (failpoint.blow !== 'SIGKILL') {
-      await Promise.race([struck, process.gone])
+      await Promise.race([struck, process.gone, late])
       if (failpoint.blow === 'SIGSTOP') process.signal('SIGSTOP')
     } else {
       // From here on it may be gone at any moment.
       doomed.add(worker)
-      await process.gone
+      await Promise.race([process.gone, late])
       forget(worker)
     }
     if (failpoint.blow !== 'exception') kills += 1

@@ -1,3 +1,4 @@
+import { openSync, readSync, writeFileSync } from 'node:fs'
 import type { Clock } from '../src/clock.ts'
 
 /**
@@ -14,15 +15,35 @@ export type WorldClock = Clock & {
   putForward(aheadMs: number): void
 }
 
+/**
+ * Tells all processes that look by how much their time was put forward. Who was stopped meanwhile sees it with their
+ * first look, as with a machine's clock: a message would come after what they were in the middle of.
+ */
+export function writeAhead(file: string, aheadMs: number): void {
+  writeFileSync(file, Float64Array.of(aheadMs))
+}
+
+/** Looks at what `writeAhead` wrote. */
+export function aheadReader(file: string): () => number {
+  const opened = openSync(file, 'r')
+  const aheadMs = new Float64Array(1)
+  return () => {
+    readSync(opened, aheadMs, 0, aheadMs.byteLength, 0)
+    return aheadMs[0] ?? 0
+  }
+}
+
 type Sleeper = { readonly wakesAtMs: number; readonly wake: () => void; timer: NodeJS.Timeout | undefined }
 
 /** Timers beyond it fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-export function worldClock(start: WorldTime): WorldClock {
+/** `readAheadMs`: where to look by how much time was put forward, before `putForward` says so. */
+export function worldClock(start: WorldTime, readAheadMs?: () => number): WorldClock {
   let time = start
   const sleepers = new Set<Sleeper>()
-  const nowMs = () => time.startedAtMs + (Date.now() - time.startedAtMs) * time.speed + time.aheadMs
+  const nowMs = () =>
+    time.startedAtMs + (Date.now() - time.startedAtMs) * time.speed + (readAheadMs?.() ?? time.aheadMs)
   const arm = (sleeper: Sleeper) => {
     clearTimeout(sleeper.timer)
     const realMs = Math.max(0, (sleeper.wakesAtMs - nowMs()) / time.speed)

@@ -6,7 +6,7 @@ import type { Body, CallAnswer, Provider } from '../src/provider/provider.ts'
 import type { DeliverStep } from '../src/send/deliver.ts'
 import { startWorker } from '../worker/main.ts'
 import { answerParent, readOrders, tellParent } from './process.ts'
-import { type WorldTime, worldClock } from './time.ts'
+import { aheadReader, type WorldTime, worldClock } from './time.ts'
 
 /** What befalls a worker at a step. A stopped one goes on when its parent says so. */
 export type Blow = 'SIGKILL' | 'SIGSTOP' | 'exception'
@@ -17,6 +17,8 @@ export type Failpoint = { readonly step: DeliverStep; readonly nth: number; read
 export type WorkerOrders = {
   readonly config: Config
   readonly time: WorldTime
+  /** Where it is written by how much that was put forward. */
+  readonly aheadFile: string
   /** Recipients a batch; small, so that there are many. */
   readonly batchSize: number
   /** Another version of the assembling code: `wire` says so, `bytes` is one that forgot to. */
@@ -35,7 +37,7 @@ export type WorkerNews =
 // A worker as `pressroom worker` starts it, on the world's time, that can be told to break at a step.
 
 const orders = readOrders<WorkerOrders>()
-const clock = worldClock(orders.time)
+const clock = worldClock(orders.time, aheadReader(orders.aheadFile))
 const armed: { failpoint?: Failpoint; reached: number } = { reached: 0 }
 
 const app = await openApp(orders.config, { clock })

@@ -19,7 +19,7 @@ import type { ResendAnswers, ResendOrders } from './resend.ts'
 import { batchesHeldBy, endIdleTransactions, idleFor, openWork, readRows, waitsToBegin } from './rows.ts'
 import { readOutbox, type SinkAnswers } from './sink.ts'
 import type { Site } from './site.ts'
-import { appNowSql, type WorldClock, worldClock } from './time.ts'
+import { appNowSql, type WorldClock, worldClock, writeAhead } from './time.ts'
 
 /** What a world is made with. */
 export type WorldSpec = {
@@ -87,6 +87,8 @@ const POLL_MS = 40
 export async function openWorld(site: Site, name: string, spec: WorldSpec, leave: Leaving): Promise<World> {
   const id = `w${site.nextNumber()}`
   const clock = worldClock({ startedAtMs: Date.now(), speed: SPEED, aheadMs: 0 })
+  const aheadFile = join(site.directory, `${id}.ahead`)
+  writeAhead(aheadFile, clock.time.aheadMs)
   const random = createRandom(site.seed, name)
   const findings: string[] = []
   const complain = (finding: string) => void findings.push(finding)
@@ -127,7 +129,7 @@ export async function openWorld(site: Site, name: string, spec: WorldSpec, leave
 
   const crew = createCrew({
     program: site.programs.worker,
-    orders: () => ({ config, time: clock.time, batchSize: spec.batchSize }),
+    orders: () => ({ config, time: clock.time, aheadFile, batchSize: spec.batchSize }),
     logFile: (number) => logFile(`worker-${number}`),
     random,
     complain,
@@ -138,6 +140,7 @@ export async function openWorld(site: Site, name: string, spec: WorldSpec, leave
     const aheadMs = clock.time.aheadMs + ms
     // The database first: a provider must not forget a key while it is still asked about.
     await persist(() => pool.query(appNowSql({ ...clock.time, aheadMs })))
+    writeAhead(aheadFile, aheadMs)
     clock.putForward(aheadMs)
     crew.putForward(aheadMs)
     sink?.tell('putForward', aheadMs)

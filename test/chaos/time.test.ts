@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest'
-import { appNowSql, worldClock } from '../../chaos/time.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { aheadReader, appNowSql, worldClock, writeAhead } from '../../chaos/time.ts'
 import { createTestDatabase } from '../support/database.ts'
 
 const HOUR_MS = 3_600_000
@@ -16,6 +19,17 @@ test('a clock of a world that is put forward wakes those whose time has come, an
   over.abort()
   await late
   expect(woken).toEqual(['early', 'late'])
+})
+
+test('who was stopped while time was put forward knows it with the first look', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pressroom-time-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'ahead')
+  writeAhead(file, 0)
+  const clock = worldClock({ startedAtMs: Date.now(), speed: 20, aheadMs: 0 }, aheadReader(file))
+  const before = clock.now().getTime()
+  writeAhead(file, 25 * HOUR_MS)
+  expect(clock.now().getTime() - before).toBeGreaterThanOrEqual(25 * HOUR_MS)
 })
 
 test('the database of a world has its time', async () => {

@@ -53,6 +53,7 @@ export function openLine({ baseUrl, headers, clock, connectTimeoutMs }: LineOpti
       new Promise((resolve) => {
         if (signal.aborted) return resolve({ kind: 'lost', detail: 'aborted' })
         let connected = false
+        const startedAt = clock.now().getTime()
         const waiting = new AbortController()
         const request = send(`${root}${path}`, { agent, method, headers: { ...headers, ...more, ...lengthOf(bytes) } })
 
@@ -66,9 +67,13 @@ export function openLine({ baseUrl, headers, clock, connectTimeoutMs }: LineOpti
           request.destroy()
         }
         const abort = () => giveUp({ kind: 'lost', detail: 'aborted' })
+        const late = () => giveUp({ kind: 'unreachable', detail: 'connect timeout' })
         const connect = () => {
+          // A machine's timers sleep with it, its clock does not: nothing may leave when its key may be forgotten.
+          if (clock.now().getTime() - startedAt > connectTimeoutMs) return late()
           connected = true
           waiting.abort()
+          request.end(bytes)
         }
 
         signal.addEventListener('abort', abort, { once: true })
@@ -81,9 +86,8 @@ export function openLine({ baseUrl, headers, clock, connectTimeoutMs }: LineOpti
         // Stays for good: an error may follow an answer, or our own giving up.
         request.on('error', (error) => finish({ kind: connected ? 'lost' : 'unreachable', detail: codeOf(error) }))
         clock.sleep(connectTimeoutMs, waiting.signal).then(() => {
-          if (!waiting.signal.aborted) giveUp({ kind: 'unreachable', detail: 'connect timeout' })
+          if (!waiting.signal.aborted) late()
         })
-        request.end(bytes)
       }),
   }
 }

@@ -54,6 +54,7 @@ export async function openSession(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<{ readonly kind: 'ready'; readonly session: Session } | SmtpFailure> {
+  const startedAt = clock.now().getTime()
   const connection = new SMTPConnection(optionsOf(server))
   // An error may come when nobody waits for anything; then it is found out by the next who does.
   connection.on('error', () => {})
@@ -67,6 +68,10 @@ export async function openSession(
     const auth = { user, pass: password ?? '' }
     const signedIn = await settle(connection, { patience, signal }, (done) => connection.login(auth, done))
     if (signedIn.kind !== 'done') return close(connection, failureOf(signedIn, 'AUTH'))
+  }
+  // A machine's timers sleep with it, its clock does not: nothing may leave when others were asked what became of it.
+  if (clock.now().getTime() - startedAt > 2 * SET_UP_MS) {
+    return close(connection, { kind: 'broken', phase: 'connect', detail: TIMEOUT })
   }
   return { kind: 'ready', session: { connection, offersUtf8, isEncrypted: connection.secure } }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Clock } from '../../../src/clock.ts'
 import type { FaultInput } from '../../../src/fake-resend/index.ts'
 import { provesNothingAccepted } from '../../../src/provider/provider.ts'
 import { createResendProvider } from '../../../src/provider/resend/provider.ts'
@@ -125,6 +126,15 @@ describe('submitting to Resend', () => {
     expect((await submission).answer).toEqual({ kind: 'unreachable', detail: 'connect timeout' })
   })
 
+  test('lets nothing leave when the machine slept until there was a connection: its timers slept, too', async () => {
+    const fake = await runningFake()
+    let looks = 0
+    const clock = { now: () => new Date(25 * 3_600_000 * looks++), sleep: () => new Promise<void>(() => {}) }
+    const { answer } = await submitTo(fake.url, { clock })
+    expect(answer).toEqual({ kind: 'unreachable', detail: 'connect timeout' })
+    expect(fake.accepted().emails).toBe(0)
+  })
+
   test('knows that nothing has left when the other side does not speak TLS', async () => {
     const { url } = await runningFake()
     expect((await submitTo(url.replace('http:', 'https:'))).answer).toMatchObject({ kind: 'unreachable' })
@@ -184,7 +194,7 @@ describe('the account', () => {
   )
 })
 
-type Extras = { batch?: ReturnType<typeof frozen>; signal?: AbortSignal; clock?: FakeClock }
+type Extras = { batch?: ReturnType<typeof frozen>; signal?: AbortSignal; clock?: Clock }
 
 function submitTo(baseUrl: string, { batch = frozen(), signal = new AbortController().signal, clock }: Extras = {}) {
   const provider = createResendProvider({ apiKey: 're_test', baseUrl, ...(clock === undefined ? {} : { clock }) })

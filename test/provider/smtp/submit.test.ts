@@ -170,6 +170,17 @@ describe('a server', () => {
     expect(await providerTo(sink, { host: 'mail.invalid' }).submit(1)).toMatchObject({ kind: 'unreachable' })
   })
 
+  test('is given nothing when the machine slept until there was a connection: its timers slept, too', async () => {
+    const sink = await runningSink()
+    let looks = 0
+    const clock = { now: () => new Date(25 * 3_600_000 * looks++), sleep: () => new Promise<void>(() => {}) }
+    expect(await providerTo(sink, {}, { clock }).submit(1)).toMatchObject({
+      kind: 'unreachable',
+      detail: expect.stringContaining('timeout'),
+    })
+    expect(verbs(sink)).toEqual(['EHLO'])
+  })
+
   test('whose certificate is not trusted is the operator’s business when that matters', async () => {
     const detail = 'The certificate of the server is not trusted: DEPTH_ZERO_SELF_SIGNED_CERT'
     const secure = await runningSink({ secure: true, certificate })
