@@ -7,8 +7,8 @@ import { light } from '../../emails/palette.ts'
 import type { IssueProps, SingleProps } from '../../emails/props.ts'
 import { MONO, SANS, SERIF } from '../../emails/theme.ts'
 import { TEST_CACHE } from '../edition/rendering.ts'
+import { hasChromium, launchChromium, onPage, type Screen } from '../support/chromium.ts'
 import { blockFont } from './block-font.ts'
-import { hasChromium, launchChromium, onPage, type Screen } from './chromium.ts'
 import { finalMail, ISSUES, NOTICES, propsIn } from './mails.ts'
 
 // Pictures of every mail on six screens are kept in screens/ and compared to the pixel. Text is set in blocks, so that a

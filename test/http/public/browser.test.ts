@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pageLanguages } from '../../../src/http/public/strings.ts'
-import { hasChromium, launchChromium } from '../../emails/chromium.ts'
+import { axeFaults, COLOURS } from '../../support/axe.ts'
+import { hasChromium, launchChromium } from '../../support/chromium.ts'
 import { FakeClock } from '../../support/clock.ts'
 import { aNewsletter, type Calling, openCalling } from '../calling.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const SITE = 'http://localhost:8025'
 const ELSEWHERE = 'http://site.example/page'
 
@@ -105,10 +102,9 @@ describe.runIf(hasChromium)('in a browser', () => {
     async (language) => {
       for (const [name, path] of Object.entries(pages)) {
         const seen = await open(path, language, async (page) => {
-          await page.evaluate(AXE)
-          const light = await faultsOf(page)
+          const light = await axeFaults(page)
           await page.emulateMedia({ colorScheme: 'dark' })
-          const dark = await faultsOf(page, ['color-contrast'])
+          const dark = await axeFaults(page, COLOURS)
           await page.setViewportSize({ width: 320, height: 800 })
           return { light, dark, width: await page.evaluate('document.documentElement.scrollWidth') }
         })
@@ -258,11 +254,10 @@ describe.runIf(hasChromium)('in a browser', () => {
           await status.filter({ hasText: 'Please check' }).waitFor()
           await fill(page, 'there@example.com')
           await status.filter({ hasText: 'We have sent a mail' }).waitFor()
-          await page.evaluate(AXE)
           return {
             url: page.url(),
             email: await page.getByLabel('Email address').inputValue(),
-            faults: await faultsOf(page),
+            faults: await axeFaults(page),
           }
         },
         { elsewhere },
@@ -300,9 +295,3 @@ describe.runIf(hasChromium)('in a browser', () => {
     expect(places).toEqual({ right: 0, isolated: 'The Morning' })
   })
 })
-
-async function faultsOf(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
-  const options = rules === undefined ? {} : { runOnly: rules }
-  const results: AxeResults = await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)
-  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
-}
