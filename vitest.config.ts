@@ -5,9 +5,13 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     globalSetup: ['test/support/global-setup.ts'],
-    // One process a file: a leaked handle, an environment variable or a patched global stays with its file.
+    // The files of a worker share its process, and what all of them load is loaded once. Should one leave something behind
+    // that makes another fail, `--isolate` tells, and `--sequence.shuffle.files` finds it.
     pool: 'forks',
+    isolate: false,
     maxWorkers: 2,
+    restoreMocks: true,
+    unstubEnvs: true,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.ts'
 import type { SinkAnswers } from './sink.ts'
 import type { World } from './world.ts'
 
-const FAULTS = { short: 40, long: 400 }
+const FAULTS = { short: 24, long: 400 }
 /** Faults that wait at a time. */
 const FEW = 3
 const TICKS_A_FAULT = 15
@@ -123,7 +123,7 @@ export async function killNowAndThen({ crew, random, outliveLeases }: World, kil
 }
 
 function randomFault(random: Random): FaultInput {
-  return random.pick<FaultInput>([
+  const fault = random.pick<FaultInput>([
     { kind: 'error' },
     { kind: 'error', status: 503, name: 'service_unavailable' },
     { kind: 'error', status: 409, name: 'concurrent_idempotent_requests', retryAfter: '1' },
@@ -143,4 +143,6 @@ function randomFault(random: Random): FaultInput {
     { kind: 'duplicate_answer' },
     { kind: 'hold' },
   ])
+  // Good calls between them, or nothing but trouble would get anywhere.
+  return { ...fault, skip: random.between(0, 4) }
 }

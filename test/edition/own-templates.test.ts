@@ -175,8 +175,6 @@ describe('a template that does more than render', () => {
     expect((await mail(set, 'asks')).html).toContain('<p>from a file undefined</p>')
     expect(printed.mock.calls.join()).toContain('rendering')
     expect(spilt.mock.calls.join()).not.toContain('rendering')
-    vi.restoreAllMocks()
-    vi.unstubAllEnvs()
   })
 
   test('may not import the code of Pressroom', async () => {
