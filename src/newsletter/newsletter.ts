@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { httpsUrl } from '../article/field.ts'
 import type { NewsletterId } from '../id.ts'
 import { localeSchema } from '../locale.ts'
 import { isTimeZone } from '../send/time.ts'
@@ -41,10 +42,7 @@ const fields = {
   fromAddress: addressSchema,
   replyTo: addressSchema.nullable(),
   postalAddress: singleLine(500).describe('Street, postal code, town, country: shown in every issue.'),
-  homepage: z
-    .url({ protocol: /^https$/ })
-    .max(2_000)
-    .nullable(),
+  homepage: httpsUrl.nullable(),
   locale: localeSchema,
   timeZone: z.string().max(64).refine(isTimeZone, 'expected an IANA time zone such as "Europe/Berlin"'),
 }

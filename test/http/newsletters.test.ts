@@ -60,6 +60,7 @@ describe('refuses', () => {
     ['an unknown time zone', { timeZone: 'Europe/Nowhere' }, '#/timeZone'],
     ['an unknown language', { locale: 'not a language' }, '#/locale'],
     ['a homepage that runs', { homepage: 'javascript:alert(1)' }, '#/homepage'],
+    ['a homepage that is another’s at a glance', { homepage: 'https://bank.example@evil.example/' }, '#/homepage'],
     ['a number for a name', { name: 7 }, '#/name'],
     ['a slug that is none', { slug: '../etc' }, '#/slug'],
     ['what it does not know', { colour: 'red' }, '#'],
